@@ -1,0 +1,35 @@
+package io.auspex.market;
+
+import java.util.List;
+
+/**
+ * All base candles of one feed that closed at the same instant: the unit of work of the live loop.
+ * Closes of a feed are handed over in strictly increasing time.
+ *
+ * @param feed identity of the feed, for example {@code simulated:7} or {@code replay:market-data}
+ * @param closeTimeMillis the common close time, milliseconds since the Unix epoch (UTC)
+ * @param candles at most one a symbol, ordered by symbol, all of one timeframe
+ */
+public record MarketClose(String feed, long closeTimeMillis, List<Candle> candles) {
+
+    public MarketClose {
+        candles = List.copyOf(candles);
+        if (candles.isEmpty()) {
+            throw new IllegalArgumentException("a close needs at least one candle");
+        }
+        Candle before = null;
+        for (Candle candle : candles) {
+            if (candle.closeTimeMillis() != closeTimeMillis) {
+                throw new IllegalArgumentException(
+                        "candle of " + candle.symbol() + " does not close at " + closeTimeMillis);
+            }
+            if (before != null
+                    && (before.symbol().compareTo(candle.symbol()) >= 0
+                            || before.timeframe() != candle.timeframe())) {
+                throw new IllegalArgumentException(
+                        "candles of a close are ordered by symbol, one each");
+            }
+            before = candle;
+        }
+    }
+}
