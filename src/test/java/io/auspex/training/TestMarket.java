@@ -5,7 +5,7 @@ import java.util.Random;
 
 /**
  * Rows that look like a job's, with a weak planted signal. Columns by {@code j % 8}: 0 to 3 scaled
- * noise from 1e-6 to 1e6, 4 with NaN, 5 with infinities, 6 mostly zero, 7 whole numbers.
+ * noise from 1e-6 to 1e6, 4 with NaN, 5 small with infinities, 6 large or zero, 7 whole numbers.
  */
 final class TestMarket {
 
@@ -48,8 +48,8 @@ final class TestMarket {
             case 5 ->
                     z > 1.5
                             ? Float.POSITIVE_INFINITY
-                            : z < -1.5 ? Float.NEGATIVE_INFINITY : (float) (100 * z);
-            case 6 -> Math.abs(z) < 0.7 ? 0 : (float) z;
+                            : z < -1.5 ? Float.NEGATIVE_INFINITY : (float) (0.01 * z);
+            case 6 -> Math.abs(z) < 0.7 ? 0 : (float) (1e6 * z);
             default -> Math.round(3 * z);
         };
     }
