@@ -9,7 +9,7 @@ import com.microsoft.ml.lightgbm.lightgbmlib;
 import com.microsoft.ml.lightgbm.lightgbmlibConstants;
 import org.jspecify.annotations.Nullable;
 
-/** Trees that grow on a dataset. Closed before its dataset. Not thread-safe. */
+/** Trees that grow on a dataset; what has grown can be used after it is closed. Not thread-safe. */
 final class LightGbmBooster implements AutoCloseable {
 
     private static final int ROW_MAJOR = 1;

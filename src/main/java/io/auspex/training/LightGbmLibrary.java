@@ -50,8 +50,13 @@ final class LightGbmLibrary {
 
     /** Throws LightGBM's own message when a call failed. */
     static void check(int returnCode) {
-        if (returnCode != 0) {
-            throw new TrainingException("LightGBM: " + lightgbmlib.LGBM_GetLastError());
+        if (returnCode == 0) {
+            return;
         }
+        String message = "LightGBM: " + lightgbmlib.LGBM_GetLastError();
+        if (message.contains("bad_alloc")) {
+            throw new OutOfMemoryError(message);
+        }
+        throw new TrainingException(message);
     }
 }

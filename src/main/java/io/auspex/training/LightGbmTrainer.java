@@ -2,8 +2,11 @@ package io.auspex.training;
 
 import io.auspex.model.Head;
 import io.auspex.model.TrainerSpec;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
 import java.util.regex.Pattern;
 
 /**
@@ -46,12 +49,55 @@ final class LightGbmTrainer {
     }
 
     /**
-     * Bins rows for all heads.
+     * Trains all heads.
      *
+     * @param rows those of the source to train on
      * @param names of the features, for the model text
+     * @param targets {@code [n, 4]} of these rows, row after row in {@link Head} order, finite
+     * @param grown called with the number of trees of the head after each tree
      */
-    LightGbmDataset bin(NativeRows rows, List<String> names) {
-        LightGbmDataset dataset = new LightGbmDataset(rows, binning());
+    FittedModel fit(
+            Rows source,
+            int[] rows,
+            List<String> names,
+            float[] targets,
+            ObjIntConsumer<Head> grown) {
+        Map<Head, FittedHead> heads = new EnumMap<>(Head.class);
+        if (rows.length < 2 * spec.minRowsInLeaf()) {
+            for (Head head : Head.values()) {
+                heads.put(head, constant(head, labels(targets, head), source.columns()));
+            }
+            return new FittedModel(heads);
+        }
+        try (LightGbmDataset dataset = bin(source, rows, names)) {
+            for (Head head : Head.values()) {
+                float[] labels = labels(targets, head);
+                heads.put(head, train(dataset, head, labels, trees -> grown.accept(head, trees)));
+            }
+            return new FittedModel(heads);
+        } catch (RuntimeException e) {
+            heads.values().forEach(FittedHead::close);
+            throw e;
+        }
+    }
+
+    private static float[] labels(float[] targets, Head head) {
+        int heads = Head.values().length;
+        float[] labels = new float[targets.length / heads];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = targets[i * heads + head.ordinal()];
+        }
+        return labels;
+    }
+
+    /** Bins rows for all heads; the copy that LightGBM reads is gone afterwards. */
+    LightGbmDataset bin(Rows source, int[] rows, List<String> names) {
+        try (NativeRows copy = NativeRows.of(source, rows)) {
+            return named(new LightGbmDataset(copy, binning()), names);
+        }
+    }
+
+    private static LightGbmDataset named(LightGbmDataset dataset, List<String> names) {
         try {
             if (names.stream().allMatch(PLAIN_NAME.asMatchPredicate())) {
                 dataset.name(names);
@@ -72,7 +118,7 @@ final class LightGbmTrainer {
     FittedHead train(LightGbmDataset dataset, Head head, float[] labels, IntConsumer grown) {
         if (labels.length < 2 * spec.minRowsInLeaf()
                 || (head.isProbability() && !hasBothClasses(labels))) {
-            return new FittedHead.Constant(dataset.columns(), baseScore(head, labels));
+            return constant(head, labels, dataset.columns());
         }
         dataset.label(labels);
         LightGbmBooster booster = new LightGbmBooster(dataset, boosting(head));
@@ -83,13 +129,17 @@ final class LightGbmTrainer {
             }
             if (trees == 0) {
                 booster.close();
-                return new FittedHead.Constant(dataset.columns(), baseScore(head, labels));
+                return constant(head, labels, dataset.columns());
             }
             return new FittedHead.Boosted(booster);
         } catch (RuntimeException e) {
             booster.close();
             throw e;
         }
+    }
+
+    private static FittedHead constant(Head head, float[] labels, int features) {
+        return new FittedHead.Constant(features, baseScore(head, labels));
     }
 
     /**

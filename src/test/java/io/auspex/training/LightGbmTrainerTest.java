@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.onnxruntime.OrtException;
 import io.auspex.model.Head;
 import io.auspex.model.TrainerSpec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class LightGbmTrainerTest {
 
     private static final TestMarket MARKET = new TestMarket(2_000, 16, 3);
+    private static final int[] ALL = IntStream.range(0, 2_000).toArray();
 
     @Test
     void theSameRowsAndSeedGiveTheSameBytes() {
@@ -31,8 +33,7 @@ class LightGbmTrainerTest {
     void aHeadTrainedAloneIsTheHeadTrainedAfterOthers() {
         LightGbmTrainer trainer = new LightGbmTrainer(TrainedHeads.SPEC, 7);
         try (TrainedHeads all = new TrainedHeads(MARKET, TrainedHeads.SPEC, 7);
-                NativeRows rows = NativeRows.all(MARKET.rows());
-                LightGbmDataset dataset = trainer.bin(rows, names());
+                LightGbmDataset dataset = trainer.bin(MARKET.rows(), ALL, names());
                 FittedHead alone =
                         trainer.train(dataset, Head.P_DOWN, MARKET.labels(Head.P_DOWN), n -> {})) {
             assertThat(alone.text()).isEqualTo(all.fitted.get(Head.P_DOWN).text());
@@ -62,11 +63,11 @@ class LightGbmTrainerTest {
         LightGbmTrainer trainer = new LightGbmTrainer(TrainedHeads.SPEC, 7);
         float[] none = new float[2_000];
         float[] few = new float[2_000];
-        java.util.Arrays.fill(few, 100, 100 + LightGbmTrainer.MIN_CLASS_ROWS - 1, 1);
+        Arrays.fill(few, 100, 100 + LightGbmTrainer.MIN_CLASS_ROWS - 1, 1);
         float[] all = new float[2_000];
-        java.util.Arrays.fill(all, 1);
+        Arrays.fill(all, 1);
         try (NativeRows rows = NativeRows.all(MARKET.rows());
-                LightGbmDataset dataset = trainer.bin(rows, names())) {
+                LightGbmDataset dataset = trainer.bin(MARKET.rows(), ALL, names())) {
             for (float[] labels : List.of(none, few, all)) {
                 try (FittedHead head = trainer.train(dataset, Head.P_STOP, labels, n -> {})) {
                     assertThat(head).isInstanceOf(FittedHead.Constant.class);
@@ -100,8 +101,7 @@ class LightGbmTrainerTest {
     void namesThatLightGbmRefusesAreLeftOut() {
         LightGbmTrainer trainer = new LightGbmTrainer(TrainedHeads.SPEC, 7);
         List<String> names = IntStream.range(0, 16).mapToObj(j -> "rsi, {" + j + "} %").toList();
-        try (NativeRows rows = NativeRows.all(MARKET.rows());
-                LightGbmDataset dataset = trainer.bin(rows, names);
+        try (LightGbmDataset dataset = trainer.bin(MARKET.rows(), ALL, names);
                 FittedHead head =
                         trainer.train(dataset, Head.P_UP, MARKET.labels(Head.P_UP), n -> {})) {
             assertThat(head.text()).contains("Column_3");

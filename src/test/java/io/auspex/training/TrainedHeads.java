@@ -33,8 +33,8 @@ final class TrainedHeads implements AutoCloseable {
                 IntStream.range(0, training.columns())
                         .mapToObj(j -> "feature_" + j + "@5m")
                         .toList();
-        try (NativeRows rows = NativeRows.all(training);
-                LightGbmDataset dataset = trainer.bin(rows, names)) {
+        int[] rows = IntStream.range(0, training.count()).toArray();
+        try (LightGbmDataset dataset = trainer.bin(training, rows, names)) {
             for (Head head : Head.values()) {
                 FittedHead model = trainer.train(dataset, head, market.labels(head), trees -> {});
                 fitted.put(head, model);
