@@ -111,9 +111,9 @@ class BitExactRebuildTest {
         assertThat(shortened.values()[0]).isNotEqualTo(always.values()[0]);
     }
 
-    @Property(tries = 40, seed = "13")
+    @Property(tries = 25, seed = "13")
     void changingAFutureCandleLeavesEveryEarlierBit(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 499) int changed) {
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 450) int changed) {
         List<Candle> own = Candles.random("ADABTC", seed, 500, 0.02, 4);
         List<Candle> other = Candles.random("ETHBTC", seed + 1, 500, 0.02, 4);
         FeatureSchema schema =
@@ -125,13 +125,15 @@ class BitExactRebuildTest {
 
         Map<Long, Row> before = rows(schema, Candles.closes(own, other));
         Map<Long, Row> after = rows(schema, Candles.closes(ownChanged, otherChanged));
-        assertThat(Arrays.equals(after.get(from).bits(), before.get(from).bits())).isFalse();
+        assertThat(before.keySet().stream().filter(time -> time >= from))
+                .as("the change itself shows")
+                .anyMatch(time -> !Arrays.equals(after.get(time).bits(), before.get(time).bits()));
         before.keySet().removeIf(time -> time >= from);
         after.keySet().removeIf(time -> time >= from);
         assertSame(after, before);
     }
 
-    @Property(tries = 20, seed = "14")
+    @Property(tries = 6, seed = "14")
     void streamingEqualsBatch(@ForAll long seed) {
         List<Candle> own = Candles.random("ADABTC", seed, 1_400, 0.002, 3);
         List<Candle> other = Candles.random("ETHBTC", seed + 1, 1_400, 0.002, 3);
@@ -168,7 +170,7 @@ class BitExactRebuildTest {
         assertThat(ready.rows()).isEqualTo(nextReady).isGreaterThan(0).isLessThan(next);
     }
 
-    @Property(tries = 20, seed = "15")
+    @Property(tries = 8, seed = "15")
     void placeOfASymbolAmongTheOthersDoesNotMatter(@ForAll long seed) {
         List<Candle> own = Candles.random("MMM", seed, 400, 0.02, 3);
         List<Candle> bystander = Candles.random("NNN", seed + 2, 400, 0.02, 3);
@@ -191,7 +193,7 @@ class BitExactRebuildTest {
         }
     }
 
-    @Property(tries = 20, seed = "16")
+    @Property(tries = 15, seed = "16")
     void scaleOfPricesAndVolumesDoesNotMatter(
             @ForAll long seed, @ForAll @IntRange(min = -40, max = 40) int exponent) {
         // A power of two scales without rounding, so even the bits must agree.
