@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -90,7 +91,7 @@ class SimulatedMarketGeneratorTest {
             MarketClose first =
                     new SimulatedMarketGenerator(new SimulatedMarket(1, 1, 2, 1, timeframe, 0))
                             .next();
-            assertThat(java.time.Instant.ofEpochMilli(first.candles().getFirst().openTimeMillis()))
+            assertThat(Instant.ofEpochMilli(first.candles().getFirst().openTimeMillis()))
                     .isEqualTo("2026-01-01T00:00:00Z");
         }
     }
