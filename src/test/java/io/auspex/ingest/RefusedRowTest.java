@@ -7,6 +7,7 @@ import static io.auspex.ingest.CandleFolder.rows;
 import static io.auspex.ingest.CandleFolder.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -294,7 +295,7 @@ class RefusedRowTest {
     }
 
     private static byte[] concat(byte[]... parts) throws IOException {
-        var out = new java.io.ByteArrayOutputStream();
+        var out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             out.write(part);
         }

@@ -12,6 +12,7 @@ import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ class ReplayFeedTest {
 
     @BeforeEach
     void makeFolder() throws Exception {
-        folder = new CandleFolder(java.nio.file.Files.createDirectory(temp.resolve("candles")));
+        folder = new CandleFolder(Files.createDirectory(temp.resolve("candles")));
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.auspex.market.Candle;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -22,7 +24,7 @@ class TrueProbabilityTest {
     private static final int HORIZON = 24;
     private static final int CLOSES = 30 * 288;
     private static final int SEEDS = 16;
-    private static final int PATHS = 40;
+    private static final int PATHS = 24;
 
     private record Row(long seed, Truth truth, double deviation, double outcome) {
         boolean up() {
@@ -67,9 +69,7 @@ class TrueProbabilityTest {
     void statesReturnsThatAreRightOnAverageAtEverySize() {
         List<Row> ordered =
                 PLANTED.stream()
-                        .sorted(
-                                java.util.Comparator.comparingDouble(
-                                        row -> row.truth().expectedReturn()))
+                        .sorted(Comparator.comparingDouble(row -> row.truth().expectedReturn()))
                         .toList();
         int tenth = ordered.size() / 10;
         for (int bin = 0; bin < 10; bin++) {
@@ -298,7 +298,7 @@ class TrueProbabilityTest {
     private static double autocorrelation(double[] values, int lag) {
         int length = values.length - lag;
         return Skill.correlation(
-                java.util.Arrays.copyOfRange(values, 0, length),
-                java.util.Arrays.copyOfRange(values, lag, values.length));
+                Arrays.copyOfRange(values, 0, length),
+                Arrays.copyOfRange(values, lag, values.length));
     }
 }
