@@ -1,0 +1,13 @@
+package io.auspex.registry;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** News: an alias has moved and the version serves. Fired after the commit and the publication. */
+public record ModelPromoted(
+        String model,
+        int version,
+        @Nullable Integer previous,
+        String reason,
+        boolean rollback,
+        Instant at) {}

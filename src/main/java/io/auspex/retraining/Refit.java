@@ -1,0 +1,31 @@
+package io.auspex.retraining;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One refit, as the queue knows it.
+ *
+ * @param phase queued, dataset, load, folds, fit, export, verify, gate, done or failed
+ * @param percent of the whole refit, 0 to 100
+ * @param decision {@code PROMOTED} or {@code REJECTED}; null until the gate has spoken
+ * @param reason why the gate decided so, or why the refit failed; null while it runs
+ * @param version the version it produced; null while there is none
+ * @param lastOutput the last lines of the worker's log, kept when it failed
+ */
+public record Refit(
+        long id,
+        String model,
+        RefitState state,
+        String triggerReason,
+        String phase,
+        int percent,
+        int attempt,
+        int maxAttempts,
+        @Nullable String decision,
+        @Nullable String reason,
+        @Nullable Integer version,
+        @Nullable String lastOutput,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt) {}

@@ -1,0 +1,9 @@
+package io.auspex.signals;
+
+/** What a signal says. */
+public enum Action {
+    BUY,
+    SELL,
+    HOLD,
+    ABSTAIN
+}

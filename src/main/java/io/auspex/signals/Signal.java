@@ -1,0 +1,43 @@
+package io.auspex.signals;
+
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import io.auspex.model.Head;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of the ledger: what a version said of a symbol at a close. It never changes.
+ *
+ * @param id {@code <epoch>-<seq>}
+ * @param seq gap-free within the epoch, from 1
+ * @param closeTime when the candle closed
+ * @param reason one sentence: why this action, or why there is none
+ * @param confidence in [0, 1]; null when it abstains
+ * @param heads empty when it abstains before the model could speak
+ * @param unproven the version was promoted without evidence
+ */
+public record Signal(
+        String id,
+        String epoch,
+        long seq,
+        String feed,
+        String model,
+        int version,
+        String schemaHash,
+        Symbol symbol,
+        Timeframe timeframe,
+        Instant closeTime,
+        double closePrice,
+        Action action,
+        String reason,
+        @Nullable Double confidence,
+        Map<Head, Double> heads,
+        boolean unproven,
+        Instant createdAt) {
+
+    public Signal {
+        heads = Map.copyOf(heads);
+    }
+}
