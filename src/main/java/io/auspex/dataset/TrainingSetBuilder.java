@@ -118,10 +118,10 @@ public final class TrainingSetBuilder {
      * @param afterMillis closes up to here are older than the window
      * @param closes number of closes in the window
      * @param symbols ordered by name
-     * @param targets of each symbol's candles in the window, {@code [n, 4]}
+     * @param targets for each of the symbols those of its candles in the window, {@code [n, 4]}
      */
     private record Labels(
-            long afterMillis, int closes, List<Symbol> symbols, Map<Symbol, float[]> targets) {
+            long afterMillis, int closes, List<Symbol> symbols, List<float[]> targets) {
 
         static Labels of(ModelSpec spec, Iterable<MarketClose> closes) {
             Map<Symbol, CloseSeries> series = new TreeMap<>();
@@ -142,7 +142,7 @@ public final class TrainingSetBuilder {
                     last == Long.MIN_VALUE
                             ? last
                             : last - spec.windowCandles() * spec.market().timeframe().millis();
-            Map<Symbol, float[]> targets = new HashMap<>();
+            List<float[]> targets = new ArrayList<>();
             List<Symbol> symbols = new ArrayList<>();
             series.forEach((symbol, candles) -> {
                 float[] labels =
@@ -153,7 +153,7 @@ public final class TrainingSetBuilder {
                                 candles.closesAfter(after));
                 if (labels.length > 0) {
                     symbols.add(symbol);
-                    targets.put(symbol, labels);
+                    targets.add(labels);
                 }
             });
             return new Labels(after, times.timesAfter(after).length, symbols, targets);
@@ -228,8 +228,7 @@ public final class TrainingSetBuilder {
             for (Candle candle : close.candles()) {
                 Integer group = groups.get(candle.symbol());
                 if (group != null) {
-                    float[] targets = labels.targets().get(candle.symbol());
-                    add(candle, group, targets, seen[group]++);
+                    add(candle, group, labels.targets().get(group), seen[group]++);
                 }
             }
         }
