@@ -18,13 +18,12 @@ final class ReadableJson {
     private static void append(StringBuilder text, JsonNode node, String indent) {
         if (node.isObject()) {
             node.properties()
-                    .forEach(
-                            field ->
-                                    appendNamed(
-                                            text,
-                                            indent + field.getKey().replace('_', ' '),
-                                            field.getValue(),
-                                            indent));
+                    .forEach(field ->
+                            appendNamed(
+                                    text,
+                                    indent + field.getKey().replace('_', ' '),
+                                    field.getValue(),
+                                    indent));
         } else {
             int number = 1;
             for (JsonNode element : node) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The messages of {@code /api/stream} as lines for a terminal: one a signal, one a state of a refit.
- * What it does not know it shows as it came.
+ * The messages of {@code /api/stream} as lines for a terminal: one a signal, one a state of a
+ * refit. What it does not know it shows as it came.
  */
 final class StreamLines {
 
@@ -43,7 +43,7 @@ final class StreamLines {
     private static String signal(JsonNode signal) {
         String confidence =
                 signal.path("confidence").isNumber()
-                        ? "%.3f".formatted(Locale.ROOT, signal.path("confidence").asDouble())
+                        ? String.format(Locale.ROOT, "%.3f", signal.path("confidence").asDouble())
                         : "-";
         return "%s  %-10s %-8s %-6s %s v%s  %s%s"
                 .formatted(

@@ -20,7 +20,8 @@ public final class Watch {
     private static final int MAX_MESSAGE_CHARS = 1024 * 1024;
     private static final String SUBSCRIBE =
             """
-            {"op":"subscribe","id":"watch","topics":["signals:*","refits"]}""";
+            {"op":"subscribe","id":"watch","topics":["signals:*","refits"]}\
+            """;
 
     private Watch() {}
 
@@ -41,8 +42,7 @@ public final class Watch {
         while (true) {
             try (HttpClient client =
                     HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build()) {
-                CompletableFuture<Void> connection =
-                        connect(client, service, System.out::println);
+                CompletableFuture<Void> connection = connect(client, service, System.out::println);
                 wasConnected = true;
                 failures = 0;
                 connection.join();
