@@ -13,8 +13,10 @@ sealed interface WorkerOutcome {
      *
      * @param reason one sentence
      * @param lastOutput the last lines of its log
+     * @param worthRetrying false when the same job would end the same way
      */
-    record Failed(String reason, String lastOutput) implements WorkerOutcome {}
+    record Failed(String reason, String lastOutput, boolean worthRetrying)
+            implements WorkerOutcome {}
 
     /** It was ended for taking longer than it may. */
     record TimedOut(Duration limit, String lastOutput) implements WorkerOutcome {}

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -26,6 +27,12 @@ final class WorkerProcess implements AutoCloseable {
     static final int MAX_LINE_BYTES = 8_192;
     private static final int TAIL_CHARS = 8_192;
     private static final Duration READERS_GRACE = Duration.ofSeconds(2);
+
+    /** A shell's convention, which Java shares: 128 and the number of the signal. */
+    private static final int SIGNAL = 128;
+
+    /** The job cannot be trained; the heap is too small: trying again would not help. */
+    private static final Set<Integer> HOPELESS = Set.of(2, 3);
 
     /** A worker needs no database, so it does not get to know one. */
     private static final List<String> SECRETS =
@@ -171,12 +178,18 @@ final class WorkerProcess implements AutoCloseable {
         if (exitCode == 0) {
             return new Succeeded();
         }
-        // A shell's convention, which Java shares: 128 and the number of the signal.
-        String reason =
-                exitCode > 128
-                        ? "the worker was ended by signal " + (exitCode - 128)
-                        : "the worker ended with exit code " + exitCode;
-        return new Failed(reason, tail.text());
+        String output = tail.text();
+        if (exitCode > SIGNAL) {
+            return new Failed(
+                    "the worker was ended by signal " + (exitCode - SIGNAL), output, true);
+        }
+        String lastLine = output.substring(output.lastIndexOf('\n') + 1);
+        return new Failed(
+                "the worker ended with exit code "
+                        + exitCode
+                        + (lastLine.isBlank() ? "" : ": " + lastLine),
+                output,
+                !HOPELESS.contains(exitCode));
     }
 
     private void hear(String line, Consumer<WorkerProgress> onProgress) {

@@ -42,8 +42,10 @@ class WorkerProcessTest {
             assertThat(worker.await(LONG))
                     .isEqualTo(
                             new WorkerOutcome.Failed(
-                                    "the worker ended with exit code 3",
-                                    "java.lang.OutOfMemoryError: too many rows"));
+                                    "the worker ended with exit code 3: java.lang.OutOfMemoryError: too"
+                                            + " many rows",
+                                    "java.lang.OutOfMemoryError: too many rows",
+                                    false));
         }
     }
 
@@ -102,7 +104,8 @@ class WorkerProcessTest {
             assertThat(heard.poll(30, TimeUnit.SECONDS)).isNotNull();
             ProcessHandle.of(worker.pid()).orElseThrow().destroyForcibly();
             assertThat(worker.await(LONG))
-                    .isEqualTo(new WorkerOutcome.Failed("the worker was ended by signal 9", ""));
+                    .isEqualTo(
+                            new WorkerOutcome.Failed("the worker was ended by signal 9", "", true));
         }
     }
 
