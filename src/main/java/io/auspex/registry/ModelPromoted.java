@@ -5,4 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** News: an alias has moved and the version serves. Fired after the commit and the publication. */
 public record ModelPromoted(
-        String model, int version, @Nullable Integer previous, String reason, boolean rollback, Instant at) {}
+        String model,
+        int version,
+        @Nullable Integer previous,
+        String reason,
+        boolean rollback,
+        Instant at) {}

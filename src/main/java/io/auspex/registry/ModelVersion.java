@@ -6,8 +6,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of a model, without its bytes. Versions are counted per model from 1 and never change but for the gate's
- * one decision.
+ * One version of a model, without its bytes. Versions are counted per model from 1 and never change
+ * but for the gate's one decision.
  *
  * @param origin where it came from: {@code refit:12} or {@code import:onnx-models}
  * @param sha256 of the ONNX bytes, in hexadecimal

@@ -1,0 +1,291 @@
+package io.auspex.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.features.FeatureSchema;
+import io.auspex.model.ModelSpec;
+import io.auspex.platform.Failure;
+import io.auspex.platform.Failure.Category;
+import io.auspex.platform.Json;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.quarkus.panache.common.Sort;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.hibernate.reactive.mutiny.Mutiny;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Models, their versions, artefacts and aliases, in PostgreSQL. Each method is one transaction, and
+ * what changes a model takes that model's row lock first, so that concurrent changes of one model
+ * happen one after the other, whichever process makes them.
+ *
+ * <p>Subscribe on a duplicated Vert.x context: a REST handler has one, a virtual thread gets one
+ * from {@link io.auspex.platform.Await}. Calls on one context run one after the other: chain them,
+ * do not join them. Failures are {@link Failure}s: NOT_FOUND {@code no-such-model}, {@code
+ * no-such-version}; CONFLICT {@code version-rejected}, {@code version-promoted}, {@code
+ * already-champion}, {@code no-previous}.
+ */
+@ApplicationScoped
+public class ModelRegistry {
+
+    /** The channel of PostgreSQL's NOTIFY; the payload is {@code {"model":"..","version":3}}. */
+    public static final String PROMOTION_CHANNEL = "auspex_promotion";
+
+    /** Registers a model, or replaces the specification of one that is registered. */
+    public Uni<RegisteredModel> declare(ModelSpec spec) {
+        return Panache.withTransaction(
+                () -> upsert(spec).chain(() -> lock(spec.name())).map(ModelRow::toModel));
+    }
+
+    /** All models by name. */
+    public Uni<List<RegisteredModel>> models() {
+        return Panache.withSession(() ->
+                ModelRow.<ModelRow>listAll(Sort.by("name"))
+                        .map(rows -> rows.stream().map(ModelRow::toModel).toList()));
+    }
+
+    public Uni<Optional<RegisteredModel>> model(String name) {
+        return Panache.withSession(() ->
+                ModelRow.<ModelRow>findById(name)
+                        .map(row -> Optional.ofNullable(row).map(ModelRow::toModel)));
+    }
+
+    /** The versions of a model, newest first; none when there is no such model. */
+    public Uni<List<ModelVersion>> versions(String model) {
+        return Panache.withSession(() ->
+                VersionRow.<VersionRow>list("key.model = ?1", Sort.descending("key.version"), model)
+                        .map(rows -> rows.stream().map(VersionRow::toVersion).toList()));
+    }
+
+    public Uni<Optional<ModelVersion>> version(String model, int version) {
+        return Panache.withSession(() ->
+                VersionRow.<VersionRow>findById(new VersionRow.Key(model, version))
+                        .map(row -> Optional.ofNullable(row).map(VersionRow::toVersion)));
+    }
+
+    /** The ONNX bytes of a version. */
+    public Uni<byte[]> artefact(String model, int version) {
+        return Panache.withSession(() ->
+                requireVersion(model, version)
+                        .chain(row -> ArtefactRow.<ArtefactRow>findById(row.sha256))
+                        .map(artefact ->
+                                Objects.requireNonNull(artefact, "a version refers to its artefact")
+                                        .content));
+    }
+
+    /**
+     * Keeps ONNX bytes as the next version of a model, a candidate.
+     *
+     * @param origin {@code refit:12} or {@code import:onnx-models}
+     */
+    public Uni<ModelVersion> add(
+            String model, String origin, FeatureSchema schema, byte[] onnx, JsonNode report) {
+        String sha256 = sha256(onnx);
+        return Panache.withTransaction(() ->
+                lock(model)
+                        .call(() -> keep(sha256, onnx))
+                        .chain(row -> {
+                            Instant now = Instant.now();
+                            VersionRow version =
+                                    VersionRow.candidate(
+                                            new VersionRow.Key(model, row.nextVersion(now)),
+                                            origin,
+                                            sha256,
+                                            schema,
+                                            report,
+                                            now);
+                            return version.<VersionRow>persist();
+                        })
+                        .map(VersionRow::toVersion));
+    }
+
+    /**
+     * Makes a version the champion and tells every process by {@code NOTIFY}.
+     *
+     * @param unproven promoted without evidence; the only way for a rejected version
+     */
+    public Uni<RegisteredModel> promote(
+            String model, int version, String reason, boolean unproven) {
+        return Panache.withTransaction(() ->
+                lock(model)
+                        .chain(row ->
+                                requireVersion(model, version)
+                                        .invoke(candidate ->
+                                                promote(row, candidate, reason, unproven))
+                                        .replaceWith(row))
+                        .call(row -> record(PromotionRow.Kind.PROMOTION, row, row.previous, reason))
+                        .map(ModelRow::toModel));
+    }
+
+    /** Keeps a candidate as rejected. */
+    public Uni<ModelVersion> reject(String model, int version, String reason) {
+        return Panache.withTransaction(() ->
+                lock(model)
+                        .chain(() -> requireVersion(model, version))
+                        .invoke(row -> reject(row, reason))
+                        .map(VersionRow::toVersion));
+    }
+
+    /** Champion and previous change places. */
+    public Uni<RegisteredModel> rollback(String model, String reason) {
+        return Panache.withTransaction(() ->
+                lock(model)
+                        .invoke(ModelRegistry::swapBack)
+                        .call(row -> record(PromotionRow.Kind.ROLLBACK, row, row.previous, reason))
+                        .map(ModelRow::toModel));
+    }
+
+    private static void promote(
+            ModelRow model, VersionRow version, String reason, boolean unproven) {
+        if (Objects.equals(model.champion, version.key.version())) {
+            throw new Failure(
+                    Category.CONFLICT,
+                    "already-champion",
+                    version.key + " is the champion already");
+        }
+        switch (version.state) {
+            case CANDIDATE ->
+                    version.decide(VersionState.PROMOTED, reason, unproven, Instant.now());
+            case REJECTED -> {
+                if (!unproven) {
+                    throw new Failure(
+                            Category.CONFLICT,
+                            "version-rejected",
+                            version.key + " was rejected: " + version.reason);
+                }
+                version.decide(VersionState.PROMOTED, reason, true, Instant.now());
+            }
+            case PROMOTED -> {
+                // A former champion returns: its own decision stands, only the alias moves.
+            }
+        }
+        model.crown(version.key.version(), Instant.now());
+    }
+
+    private static void reject(VersionRow version, String reason) {
+        switch (version.state) {
+            case CANDIDATE -> version.decide(VersionState.REJECTED, reason, false, Instant.now());
+            case REJECTED ->
+                    throw new Failure(
+                            Category.CONFLICT,
+                            "version-rejected",
+                            version.key + " was rejected before: " + version.reason);
+            case PROMOTED ->
+                    throw new Failure(
+                            Category.CONFLICT,
+                            "version-promoted",
+                            version.key + " was promoted and cannot be rejected any more");
+        }
+    }
+
+    private static void swapBack(ModelRow model) {
+        Integer previous = model.previous;
+        if (previous == null) {
+            throw new Failure(
+                    Category.CONFLICT,
+                    "no-previous",
+                    "model " + model.name + " has no previous champion to go back to");
+        }
+        model.crown(previous, Instant.now());
+    }
+
+    private Uni<Void> record(
+            PromotionRow.Kind kind, ModelRow model, @Nullable Integer before, String reason) {
+        int champion = Objects.requireNonNull(model.champion);
+        return PromotionRow.of(kind, model.name, champion, before, reason, Instant.now())
+                .persist()
+                .chain(() -> announce(model.name, champion));
+    }
+
+    /** NOTIFY takes no parameters, pg_notify does; PostgreSQL delivers it at the commit. */
+    private static Uni<Void> announce(String model, int version) {
+        String payload =
+                Json.mapper().valueToTree(Map.of("model", model, "version", version)).toString();
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        "select cast(pg_notify(:channel, :payload) as" + " text)",
+                                        String.class)
+                                .setParameter("channel", PROMOTION_CHANNEL)
+                                .setParameter("payload", payload)
+                                .getSingleResult())
+                .replaceWithVoid();
+    }
+
+    private static Uni<Integer> upsert(ModelSpec spec) {
+        String json = json(spec);
+        return Panache.getSession()
+                .chain(session ->
+                        session.createNativeQuery(
+                                        """
+                                        insert into model (name, spec)
+                                        values (:name, cast(cast(:spec as text) as jsonb))
+                                        on conflict (name) do update
+                                        set spec = excluded.spec, updated_at = now()
+                                        where model.spec <> excluded.spec
+                                        """)
+                                .setParameter("name", spec.name())
+                                .setParameter("spec", json)
+                                .executeUpdate());
+    }
+
+    /** Equal bytes are kept once, also when two transactions bring them at the same time. */
+    private static Uni<Integer> keep(String sha256, byte[] content) {
+        return Panache.getSession()
+                .chain((Mutiny.Session session) ->
+                        session.createNativeQuery(
+                                        """
+                                        insert into artefact (sha256, content)
+                                        values (:sha256, :content)
+                                        on conflict (sha256) do nothing
+                                        """)
+                                .setParameter("sha256", sha256)
+                                .setParameter("content", content)
+                                .executeUpdate());
+    }
+
+    private static Uni<ModelRow> lock(String model) {
+        return ModelRow.<ModelRow>findById(model, LockModeType.PESSIMISTIC_WRITE)
+                .onItem()
+                .ifNull()
+                .failWith(() ->
+                        new Failure(
+                                Category.NOT_FOUND,
+                                "no-such-model",
+                                "there is no model '" + model + "'"));
+    }
+
+    private static Uni<VersionRow> requireVersion(String model, int version) {
+        VersionRow.Key key = new VersionRow.Key(model, version);
+        return VersionRow.<VersionRow>findById(key)
+                .onItem()
+                .ifNull()
+                .failWith(() ->
+                        new Failure(Category.NOT_FOUND, "no-such-version", "there is no " + key));
+    }
+
+    private static String json(ModelSpec spec) {
+        try {
+            return Json.mapper().writeValueAsString(spec);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a specification can be written as JSON", e);
+        }
+    }
+
+    private static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}
