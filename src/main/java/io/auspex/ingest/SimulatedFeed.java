@@ -1,0 +1,67 @@
+package io.auspex.ingest;
+
+import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import java.util.List;
+
+/**
+ * The endless feed of a {@link SimulatedMarket}: its days of history, then live closes for ever. A
+ * run that resumes makes the candles up to there again (about a million a second), so that nothing
+ * has to be stored for it.
+ */
+public final class SimulatedFeed implements Feed {
+
+    private final SimulatedMarket market;
+    private final Pacer pacer;
+
+    public SimulatedFeed(SimulatedMarket market, Pacer pacer) {
+        this.market = market;
+        this.pacer = pacer;
+    }
+
+    @Override
+    public String identity() {
+        return market.identity();
+    }
+
+    @Override
+    public Timeframe timeframe() {
+        return market.timeframe();
+    }
+
+    @Override
+    public List<Symbol> symbols() {
+        return market.symbols().stream().sorted().toList();
+    }
+
+    /** Ends only by interruption. */
+    @Override
+    public void run(long afterCloseTimeMillis, FeedListener listener) throws InterruptedException {
+        SimulatedMarketGenerator generator = new SimulatedMarketGenerator(market);
+        long historyEnd = market.historyEndMillis();
+        double historyMillis = historyEnd - SimulatedMarket.START_MILLIS;
+        boolean live = false;
+        while (true) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            MarketClose close = generator.next();
+            long time = close.closeTimeMillis();
+            if (time <= afterCloseTimeMillis) {
+                continue;
+            }
+            if (time <= historyEnd) {
+                double elapsed = time - SimulatedMarket.START_MILLIS;
+                listener.onHistory(close, elapsed / historyMillis);
+                continue;
+            }
+            if (!live) {
+                listener.onHistoryComplete(Math.max(historyEnd, afterCloseTimeMillis));
+                live = true;
+            }
+            pacer.awaitClose(market.timeframe());
+            listener.onLive(close);
+        }
+    }
+}
