@@ -1,0 +1,145 @@
+package io.auspex.dataset;
+
+import io.auspex.model.Head;
+import io.auspex.model.TrainingReport;
+import io.auspex.platform.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The contract between the service and a trainer in any language: one folder a job. Every file
+ * appears atomically.
+ *
+ * <pre>
+ * written by the service                        written by the trainer
+ * job.json       JobSpec                        model.onnx            the model
+ * features.npy   float32 [n, F]                 model.txt             the trainer's own format
+ * targets.npy    float32 [n, 4], Head order     oos_rows.npy          int64 [m], rows of features.npy
+ * times.npy      int64 [n], close time ms       oos_predictions.npy   float32 [m, 4], out of sample
+ * groups.npy     int32 [n], index of symbols    parity_features.npy   float32 [p, F]
+ *                                               parity_expected.npy   float64 [p, 4]
+ *                                               report.json           TrainingReport, LAST: success
+ * </pre>
+ *
+ * Rows are ordered by time, then group. A target is NaN where its horizon is not over.
+ */
+public record JobFolder(Path path) {
+
+    public Path job() {
+        return path.resolve("job.json");
+    }
+
+    public Path features() {
+        return path.resolve("features.npy");
+    }
+
+    public Path targets() {
+        return path.resolve("targets.npy");
+    }
+
+    public Path times() {
+        return path.resolve("times.npy");
+    }
+
+    public Path groups() {
+        return path.resolve("groups.npy");
+    }
+
+    public Path model() {
+        return path.resolve("model.onnx");
+    }
+
+    public Path nativeModel() {
+        return path.resolve("model.txt");
+    }
+
+    public Path outOfSampleRows() {
+        return path.resolve("oos_rows.npy");
+    }
+
+    public Path outOfSamplePredictions() {
+        return path.resolve("oos_predictions.npy");
+    }
+
+    public Path parityFeatures() {
+        return path.resolve("parity_features.npy");
+    }
+
+    public Path parityExpected() {
+        return path.resolve("parity_expected.npy");
+    }
+
+    public Path report() {
+        return path.resolve("report.json");
+    }
+
+    public void writeJob(JobSpec spec) throws IOException {
+        AtomicFile.write(job(), Json.mapper().writeValueAsBytes(spec));
+    }
+
+    public JobSpec readJob() throws IOException {
+        return Json.mapper().readValue(Files.readAllBytes(job()), JobSpec.class);
+    }
+
+    /** To be called last: from then on the job counts as done. */
+    public void writeReport(TrainingReport report) throws IOException {
+        AtomicFile.write(report(), Json.mapper().writeValueAsBytes(report));
+    }
+
+    /** The report, when the job is done. */
+    public Optional<TrainingReport> readReport() throws IOException {
+        try {
+            return Optional.of(
+                    Json.mapper().readValue(Files.readAllBytes(report()), TrainingReport.class));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Puts any other file of the contract into its place at once. */
+    public void write(Path file, byte[] content) throws IOException {
+        if (!path.equals(file.getParent())) {
+            throw new IllegalArgumentException(file + " is not a file of " + path);
+        }
+        AtomicFile.write(file, content);
+    }
+
+    /**
+     * Maps {@code features.npy}.
+     *
+     * @throws IOException when its width is not the schema's
+     */
+    public NpyReader openFeatures(JobSpec job) throws IOException {
+        NpyReader features = NpyReader.open(features());
+        try {
+            return features.expect(Npy.Type.FLOAT32, 2, features.rows(), job.schema().size());
+        } catch (IOException e) {
+            features.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The targets of all rows, row after row, {@link Head} order within a row.
+     *
+     * @param rows the number that there must be
+     */
+    public float[] readTargets(long rows) throws IOException {
+        try (NpyReader targets = NpyReader.open(targets())) {
+            return targets.expect(Npy.Type.FLOAT32, 2, rows, Head.values().length).floats(0, rows);
+        }
+    }
+
+    /** Close times of all rows, ascending, milliseconds since the Unix epoch. */
+    public long[] readTimes() throws IOException {
+        return NpyReader.longs(times());
+    }
+
+    /** For each row the index of its symbol in {@link JobSpec#symbols}. */
+    public int[] readGroups() throws IOException {
+        return NpyReader.ints(groups());
+    }
+}

@@ -1,0 +1,211 @@
+package io.auspex.serving;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.auspex.model.Head;
+import io.auspex.platform.Failure;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One loaded model file that keeps the contract: input {@code features} float32 {@code [N, F]} with
+ * F the size of its schema, one output float32 {@code [N, 1]} per head, named like the head.
+ * Scoring is safe from any number of threads; {@link #close} is not safe while one of them runs,
+ * and whoever closes has to know (see {@link Readers}).
+ */
+final class OnnxSession implements AutoCloseable {
+
+    static final String INPUT = "features";
+
+    /** Rows of one native call; larger batches are cut. Bounds the memory that a batch can pin. */
+    static final int MAX_CHUNK_ROWS = 256;
+
+    /** Wider models get shorter chunks: 1 MiB of input each. */
+    private static final int MAX_CHUNK_FLOATS = 256 * 1024;
+
+    /** Idle buffer sets kept a session. */
+    private static final int IDLE_SETS =
+            Integer.highestOneBit(Math.max(8, 4 * Runtime.getRuntime().availableProcessors()));
+
+    /** Batches are rarer and their sets larger. */
+    private static final int IDLE_BATCH_SETS = 4;
+
+    private final OnnxRuntime runtime;
+    private final OrtSession session;
+    private final ModelMetadata metadata;
+    private final List<Head> heads;
+    private final int features;
+    private final int chunkRows;
+    private final BufferPool single;
+    private final BufferPool batch;
+
+    private OnnxSession(
+            OnnxRuntime runtime, OrtSession session, ModelMetadata metadata, List<Head> heads) {
+        this.runtime = runtime;
+        this.session = session;
+        this.metadata = metadata;
+        this.heads = heads;
+        this.features = metadata.schema().size();
+        this.chunkRows = Math.clamp(MAX_CHUNK_FLOATS / features, 1, MAX_CHUNK_ROWS);
+        this.single = new BufferPool(IDLE_SETS, () -> buffers(1));
+        this.batch = new BufferPool(IDLE_BATCH_SETS, () -> buffers(chunkRows));
+    }
+
+    static OnnxSession of(OnnxRuntime runtime, OrtSession session)
+            throws OrtException, UnusableModelException {
+        ModelMetadata metadata = ModelMetadata.of(session.getMetadata().getCustomMetadata());
+        requireInput(session.getInputInfo(), metadata.schema().size());
+        return new OnnxSession(runtime, session, metadata, heads(session.getOutputInfo()));
+    }
+
+    ModelMetadata metadata() {
+        return metadata;
+    }
+
+    /** The heads of the model, in the order of {@link Head}: the order of every output array. */
+    List<Head> heads() {
+        return heads;
+    }
+
+    /**
+     * Scores one row.
+     *
+     * @param row F features
+     * @param headsOut receives one value per head, in the order of {@link #heads}
+     */
+    void run(float[] row, float[] headsOut) {
+        if (row.length != features || headsOut.length < heads.size()) {
+            throw new IllegalArgumentException(
+                    "a row has %d features, its answer %d heads; given %d and %d"
+                            .formatted(features, heads.size(), row.length, headsOut.length));
+        }
+        InferenceBuffers buffers = single.take();
+        buffers.input().put(0, row);
+        score(buffers, 1);
+        for (int head = 0; head < heads.size(); head++) {
+            headsOut[head] = buffers.output(head, 0);
+        }
+        single.give(buffers);
+    }
+
+    /**
+     * Scores {@code n} rows, in chunks of at most {@link #MAX_CHUNK_ROWS}.
+     *
+     * @param rows {@code n * F} floats from its position on; the position is left as it is
+     * @param headsOut receives {@code [head][row]}, in the order of {@link #heads}
+     */
+    void run(FloatBuffer rows, int n, float[][] headsOut) {
+        if (n < 0 || rows.remaining() < (long) n * features) {
+            throw new IllegalArgumentException(
+                    "%d rows of %d features do not lie in %d floats"
+                            .formatted(n, features, rows.remaining()));
+        }
+        if (headsOut.length < heads.size()
+                || Arrays.stream(headsOut).limit(heads.size()).anyMatch(h -> h.length < n)) {
+            throw new IllegalArgumentException(
+                    "the answer needs " + heads.size() + " heads of " + n + " rows");
+        }
+        for (int from = 0; from < n; from += chunkRows) {
+            chunk(rows, from, Math.min(chunkRows, n - from), headsOut);
+        }
+    }
+
+    @Override
+    public void close() {
+        single.close();
+        batch.close();
+        runtime.close(session);
+    }
+
+    private void chunk(FloatBuffer rows, int from, int n, float[][] headsOut) {
+        BufferPool pool = n == 1 ? single : batch;
+        InferenceBuffers buffers = pool.take();
+        buffers.input().put(0, rows, rows.position() + from * features, n * features);
+        score(buffers, n);
+        for (int head = 0; head < heads.size(); head++) {
+            for (int row = 0; row < n; row++) {
+                headsOut[head][from + row] = buffers.output(head, row);
+            }
+        }
+        pool.give(buffers);
+    }
+
+    /** A set that was part of a failed run is not used again. */
+    private void score(InferenceBuffers buffers, int n) {
+        boolean scored = false;
+        try {
+            buffers.run(session, n);
+            scored = true;
+        } catch (OrtException e) {
+            throw new Failure(
+                    Failure.Category.INTERNAL,
+                    "inference-failed",
+                    "ONNX Runtime failed to score: " + e.getMessage());
+        } finally {
+            if (!scored) {
+                buffers.close();
+            }
+        }
+    }
+
+    private InferenceBuffers buffers(int rows) {
+        return new InferenceBuffers(runtime, rows, features, heads);
+    }
+
+    private static void requireInput(Map<String, NodeInfo> inputs, int features)
+            throws UnusableModelException {
+        NodeInfo input = inputs.get(INPUT);
+        if (input == null || inputs.size() != 1) {
+            throw new UnusableModelException(
+                    "the only input must be called '%s'; the graph has %s"
+                            .formatted(INPUT, inputs.keySet()));
+        }
+        long[] shape = floatShape(INPUT, input);
+        if (shape.length != 2 || shape[0] != -1 || shape[1] != features) {
+            throw new UnusableModelException(
+                    "the input must have the shape [N, %d] of its schema, not %s"
+                            .formatted(features, Arrays.toString(shape)));
+        }
+    }
+
+    private static List<Head> heads(Map<String, NodeInfo> outputs) throws UnusableModelException {
+        List<Head> heads = new ArrayList<>();
+        for (Map.Entry<String, NodeInfo> output : outputs.entrySet()) {
+            heads.add(head(output.getKey()));
+            long[] shape = floatShape(output.getKey(), output.getValue());
+            if (shape.length != 2 || shape[0] != -1 || shape[1] != 1) {
+                throw new UnusableModelException(
+                        "the output %s must have the shape [N, 1], not %s"
+                                .formatted(output.getKey(), Arrays.toString(shape)));
+            }
+        }
+        if (heads.isEmpty()) {
+            throw new UnusableModelException("the graph has no output");
+        }
+        Collections.sort(heads);
+        return List.copyOf(heads);
+    }
+
+    private static Head head(String name) throws UnusableModelException {
+        try {
+            return Head.of(name);
+        } catch (IllegalArgumentException e) {
+            throw new UnusableModelException("the graph has an output of no head: " + name, e);
+        }
+    }
+
+    private static long[] floatShape(String name, NodeInfo node) throws UnusableModelException {
+        if (node.getInfo() instanceof TensorInfo tensor && tensor.type == OnnxJavaType.FLOAT) {
+            return tensor.getShape();
+        }
+        throw new UnusableModelException(
+                "'" + name + "' must be a float32 tensor, not " + node.getInfo());
+    }
+}
