@@ -102,10 +102,10 @@ final class InferenceBuffers implements AutoCloseable {
         boolean complete = false;
         try {
             inputs.put(
-                    OnnxSession.INPUT, tensor(input.slice(0, n * features), new long[] {n, features}));
+                    OnnxSession.INPUT,
+                    tensor(input.slice(0, n * features), new long[] {n, features}));
             for (int i = 0; i < outputs.length; i++) {
-                pinned.put(
-                        heads.get(i).code(), tensor(outputs[i].slice(0, n), new long[] {n, 1}));
+                pinned.put(heads.get(i).code(), tensor(outputs[i].slice(0, n), new long[] {n, 1}));
             }
             complete = true;
             return created;

@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one version says of one feature vector.
  *
- * @param heads every head of the model; calibrated probabilities in [0, 1], the expected return as a fraction
- * @param expectedReturnInterval the split-conformal interval of the expected return; null when the model carries none
+ * @param heads every head of the model; calibrated probabilities in [0, 1], the expected return as
+ *     a fraction
+ * @param expectedReturnInterval the split-conformal interval of the expected return; null when the
+ *     model carries none
  * @param unproven the version was promoted without evidence
  */
 public record Prediction(

@@ -25,9 +25,9 @@ final class Probe {
     }
 
     /**
-     * Reads {@code probe} of a training report: {@code {"features": [[..F values..], ..], "outputs":
-     * {"p_up": [..], ..}}}. A feature may be null or the text {@code NaN}, {@code Infinity}, {@code
-     * -Infinity}; an output may not.
+     * Reads {@code probe} of a training report: {@code {"features": [[..F values..], ..],
+     * "outputs": {"p_up": [..], ..}}}. A feature may be null or the text {@code NaN}, {@code
+     * Infinity}, {@code -Infinity}; an output may not.
      *
      * @return empty when the report has no probe
      * @throws UnusableModelException when its shape does not fit the model

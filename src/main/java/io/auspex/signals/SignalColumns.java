@@ -31,11 +31,9 @@ final class SignalColumns {
                 .addArrayOfString(column(signals, s -> s.timeframe().code(), String[]::new))
                 .addArrayOfLong(column(signals, PendingSignal::closeTimeMillis, Long[]::new))
                 .addArrayOfDouble(column(signals, PendingSignal::closePrice, Double[]::new))
-                .addArrayOfString(
-                        column(signals, s -> s.decision().action().name(), String[]::new))
+                .addArrayOfString(column(signals, s -> s.decision().action().name(), String[]::new))
                 .addArrayOfString(column(signals, s -> s.decision().reason(), String[]::new))
-                .addArrayOfDouble(
-                        column(signals, s -> s.decision().confidence(), Double[]::new))
+                .addArrayOfDouble(column(signals, s -> s.decision().confidence(), Double[]::new))
                 .addArrayOfString(column(signals, s -> json(s.heads()), String[]::new))
                 .addArrayOfBoolean(column(signals, PendingSignal::unproven, Boolean[]::new));
     }

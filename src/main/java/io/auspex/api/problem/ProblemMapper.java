@@ -102,11 +102,10 @@ public class ProblemMapper {
     private static String path(JsonMappingException refused, @Nullable String last) {
         String path =
                 refused.getPath().stream()
-                        .map(
-                                step ->
-                                        step.getFieldName() == null
-                                                ? "[" + step.getIndex() + "]"
-                                                : step.getFieldName())
+                        .map(step ->
+                                step.getFieldName() == null
+                                        ? "[" + step.getIndex() + "]"
+                                        : step.getFieldName())
                         .collect(Collectors.joining("."));
         return path.isEmpty() && last != null ? last : path;
     }

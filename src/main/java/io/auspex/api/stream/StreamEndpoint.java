@@ -70,7 +70,8 @@ class StreamEndpoint {
         Subscriber subscriber = subscribers.get(connection.id());
         if (subscriber != null) {
             subscriber.refuse(
-                    new StreamRequest.Malformed(NullNode.instance, "messages are text, not binary"));
+                    new StreamRequest.Malformed(
+                            NullNode.instance, "messages are text, not binary"));
         }
     }
 

@@ -35,27 +35,21 @@ class StreamTopics {
 
     /** Takes what was published before this process started. */
     void restore(List<Signal> latest) {
-        latest.forEach(
-                signal -> {
-                    String data = StreamMessages.json(signal);
-                    String key = signal.symbol().name();
-                    change(SIGNALS + key, topic -> topic.restore(signal.seq(), key, data));
-                    change(ALL_SIGNALS, topic -> topic.restore(signal.seq(), key, data));
-                });
+        latest.forEach(signal -> {
+            String data = StreamMessages.json(signal);
+            String key = signal.symbol().name();
+            change(SIGNALS + key, topic -> topic.restore(signal.seq(), key, data));
+            change(ALL_SIGNALS, topic -> topic.restore(signal.seq(), key, data));
+        });
     }
 
     void publish(List<Signal> signals) {
-        signals.forEach(
-                signal -> {
-                    String data = StreamMessages.json(signal);
-                    String key = signal.symbol().name();
-                    change(
-                            SIGNALS + key,
-                            topic -> topic.publish(signal.seq(), "signal", key, data));
-                    change(
-                            ALL_SIGNALS,
-                            topic -> topic.publish(signal.seq(), "signal", key, data));
-                });
+        signals.forEach(signal -> {
+            String data = StreamMessages.json(signal);
+            String key = signal.symbol().name();
+            change(SIGNALS + key, topic -> topic.publish(signal.seq(), "signal", key, data));
+            change(ALL_SIGNALS, topic -> topic.publish(signal.seq(), "signal", key, data));
+        });
     }
 
     /** News without a sequence of its own: counted per topic since the start of the process. */
@@ -106,8 +100,7 @@ class StreamTopics {
                 && !name.equals(REFITS)
                 && !name.equals(MODELS)
                 && !isSymbolTopic(name)) {
-            return Optional.of(
-                    "unknown topic; use signals:<SYMBOL>, signals:*, refits or models");
+            return Optional.of("unknown topic; use signals:<SYMBOL>, signals:*, refits or models");
         }
         return topics.size() < MAX_TOPICS
                 ? Optional.empty()

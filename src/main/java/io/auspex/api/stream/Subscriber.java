@@ -36,8 +36,7 @@ final class Subscriber {
             case StreamRequest.Unsubscribe request ->
                     request.topics().forEach(topic -> unsubscribe(request, topic));
             case StreamRequest.ListTopics request ->
-                    outbox.offer(
-                            StreamMessages.list(request.id(), subscribed, topics.available()));
+                    outbox.offer(StreamMessages.list(request.id(), subscribed, topics.available()));
             case StreamRequest.Ping request -> outbox.offer(StreamMessages.pong(request.id()));
             case StreamRequest.Malformed request -> refuse(request);
         }
