@@ -1,0 +1,139 @@
+package io.auspex.platform;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service's main: options, data folder, database, then Quarkus. In that order, and backwards
+ * when it ends: the database stops only after Quarkus has.
+ */
+@QuarkusMain
+public final class Auspex {
+
+    private static final int EXIT_CANNOT_START = 1;
+    private static final int EXIT_BAD_OPTION = 2;
+
+    /** Longer than Quarkus waits for requests in flight; then the database is stopped anyway. */
+    private static final int QUARKUS_STOP_SECONDS = 30;
+
+    private Auspex() {}
+
+    public static void main(String... arguments) {
+        switch (Options.parse(List.of(arguments))) {
+            case Options.Parsed.Help() -> System.out.println(Options.help());
+            case Options.Parsed.Refused(String reason) -> {
+                System.err.println("auspex: " + reason + "\n" + Options.help());
+                System.exit(EXIT_BAD_OPTION);
+            }
+            case Options.Parsed.Run run -> {
+                run.properties().forEach(System::setProperty);
+                System.exit(launch());
+            }
+        }
+    }
+
+    private static int launch() {
+        CountDownLatch quarkusStopped = new CountDownLatch(1);
+        try {
+            PlatformConfig config = config();
+            requireFreePort(config.host(), config.port());
+            DataFolder folder = DataFolder.lock(config.data());
+            database(config, folder, quarkusStopped).properties().forEach(System::setProperty);
+            return runQuarkus();
+        } catch (LaunchException refused) {
+            System.err.println("auspex: " + refused.getMessage());
+            return EXIT_CANNOT_START;
+        } finally {
+            quarkusStopped.countDown();
+        }
+    }
+
+    private static int runQuarkus() {
+        AtomicInteger exitCode = new AtomicInteger();
+        Quarkus.run(Announcement.class, (code, failure) -> exitCode.set(code));
+        return exitCode.get();
+    }
+
+    private static Database database(
+            PlatformConfig config, DataFolder folder, CountDownLatch quarkusStopped) {
+        Optional<String> url = config.database().url().filter(text -> !text.isBlank());
+        if (url.isPresent()) {
+            return Database.configured(url.get(), config.database());
+        }
+        System.err.println("auspex: starting PostgreSQL in " + folder.path().resolve("postgres"));
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(folder);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> stop(postgres, quarkusStopped), "stop PostgreSQL"));
+        return Database.of(postgres);
+    }
+
+    private static void stop(EmbeddedPostgres postgres, CountDownLatch quarkusStopped) {
+        try {
+            boolean inTime = quarkusStopped.await(QUARKUS_STOP_SECONDS, TimeUnit.SECONDS);
+            if (!inTime) {
+                System.err.println("auspex: the service did not stop in time");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        postgres.close();
+    }
+
+    /** Read before Quarkus is there, from the same sources: options, environment, defaults. */
+    static PlatformConfig config() {
+        try {
+            SmallRyeConfig config =
+                    new SmallRyeConfigBuilder()
+                            .addDefaultInterceptors()
+                            .addDefaultSources()
+                            .withMapping(PlatformConfig.class)
+                            .withValidateUnknown(false)
+                            .build();
+            return config.getConfigMapping(PlatformConfig.class);
+        } catch (RuntimeException invalid) {
+            throw new LaunchException("A setting is not valid: " + reason(invalid), invalid);
+        }
+    }
+
+    private static String reason(Throwable invalid) {
+        @Nullable Throwable cause = invalid;
+        String message = String.valueOf(invalid.getMessage());
+        while (cause != null) {
+            if (cause.getMessage() != null) {
+                message = cause.getMessage();
+            }
+            cause = cause.getCause();
+        }
+        return message;
+    }
+
+    /** Better said before a database has been started than after. */
+    private static void requireFreePort(String host, int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException | IllegalArgumentException taken) {
+            throw new LaunchException(
+                    "Cannot listen on "
+                            + host
+                            + ":"
+                            + port
+                            + " ("
+                            + taken.getMessage()
+                            + "). Is another Auspex running? Choose another port with --port=<port>.",
+                    taken);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.auspex.platform;
+
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.jackson.ObjectMapperCustomizer;
+import jakarta.inject.Singleton;
+
+/** Gives the mapper of Quarkus the dialect of {@link Json}. */
+@Singleton
+class JsonDialect implements ObjectMapperCustomizer {
+
+    @Override
+    public void customize(ObjectMapper mapper) {
+        Json.configure(mapper);
+        mapper.getFactory()
+                .configure(StreamReadFeature.USE_FAST_DOUBLE_PARSER.mappedFeature(), true)
+                .setStreamReadConstraints(
+                        StreamReadConstraints.builder()
+                                .maxDocumentLength(Json.MAX_DOCUMENT_CHARS)
+                                .build());
+    }
+}

@@ -1,0 +1,43 @@
+package io.auspex.platform;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where Auspex keeps its data, and where it listens. */
+@ConfigMapping(prefix = "auspex")
+interface PlatformConfig {
+
+    /** Folder for everything that lasts; relative to the working directory. */
+    @WithDefault("data")
+    Path data();
+
+    /** Address to listen on. */
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /** Port to listen on; 0 takes a free one. */
+    @WithDefault("8080")
+    int port();
+
+    /** The PostgreSQL to use. */
+    Database database();
+
+    /** The PostgreSQL to use. */
+    interface Database {
+
+        /**
+         * {@code postgresql://host:port/name}, with or without {@code jdbc:}. Without one, the
+         * embedded PostgreSQL is started.
+         */
+        Optional<String> url();
+
+        /** User of the database; the embedded one ignores it. */
+        @WithDefault("auspex")
+        String username();
+
+        /** Password of that user. */
+        Optional<String> password();
+    }
+}
