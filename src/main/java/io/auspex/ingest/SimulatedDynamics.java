@@ -24,7 +24,7 @@ package io.auspex.ingest;
 final class SimulatedDynamics {
 
     /** Deviation of log price over one candle, at the middle of the volatility's distribution. */
-    static final double SIGMA = 0.0018;
+    static final double SIGMA = 0.0021;
 
     /** Weight of a new close in the exponential mean: that of a mean over 48 candles. */
     static final double LAMBDA = 2.0 / 49;
@@ -32,24 +32,24 @@ final class SimulatedDynamics {
     /**
      * Kappa over lambda at strength 1 is {@code TREND / (1 + TREND)}; at 1 the trend would explode.
      */
-    static final double TREND = 1.2;
+    static final double TREND = 1.5;
 
     /** Volatility has a half-life of about 140 candles. */
     static final double PHI = 1 - 1 / 200.0;
 
     /** Stationary deviation of the common and of the own part of log volatility. */
-    static final double COMMON_SPREAD = 0.28;
+    static final double COMMON_SPREAD = 0.2;
 
-    static final double OWN_SPREAD = 0.2;
+    static final double OWN_SPREAD = 0.15;
     static final double ETA_COMMON = COMMON_SPREAD * Math.sqrt(1 - PHI * PHI);
     static final double ETA_OWN = OWN_SPREAD * Math.sqrt(1 - PHI * PHI);
 
     /** Correlation between symbols of shocks, and of jump sizes. */
-    static final double CORRELATION = 0.35;
+    static final double CORRELATION = 0.25;
 
-    static final double JUMP_CORRELATION = 0.6;
-    static final double JUMP_PROBABILITY = 1 / 500.0;
-    static final double JUMP_SIGMA = 0.018;
+    static final double JUMP_CORRELATION = 0.5;
+    static final double JUMP_PROBABILITY = 1 / 400.0;
+    static final double JUMP_SIGMA = 0.025;
 
     /** Calm, rising, falling: sign of the drift, and addition to log volatility. */
     static final int[] REGIME_DIRECTION = {0, 1, -1};
@@ -93,7 +93,7 @@ final class SimulatedDynamics {
                 * StrictMath.exp(
                         logVolatility
                                 + REGIME_VOLATILITY[regime]
-                                + 0.2 * dailySeason(openTimeMillis));
+                                + 0.15 * dailySeason(openTimeMillis));
     }
 
     /** 1 in the busiest hour of the day, -1 twelve hours away from it. */

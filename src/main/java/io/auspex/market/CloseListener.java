@@ -9,4 +9,15 @@ public interface CloseListener {
 
     /** Handles one close; a thrown exception fails the feed. */
     void onClose(MarketClose close);
+
+    /**
+     * Whether a live close was handled to its end. Asked once at start about the last close that is
+     * stored, because the process may have been killed between storing and handling it; when the
+     * answer is no, that one close is handed over again.
+     *
+     * @param closeTimeMillis milliseconds since the Unix epoch (UTC)
+     */
+    default boolean hasHandled(String feed, long closeTimeMillis) {
+        return true;
+    }
 }

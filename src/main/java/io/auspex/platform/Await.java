@@ -26,6 +26,9 @@ public final class Await {
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable failure) {
+            if (failure instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             throw new AwaitFailedException(failure);
         }
     }

@@ -1,0 +1,260 @@
+package io.auspex.ingest;
+
+import io.auspex.market.Candle;
+import io.auspex.market.CandleHistory;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import io.auspex.platform.Await;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlResult;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * The candles in PostgreSQL. Writing is idempotent: the same candle again changes nothing, another
+ * one of the same place replaces it. One statement writes a whole batch, so a batch is stored
+ * entirely or not at all.
+ */
+@ApplicationScoped
+public class CandleStore implements CandleHistory {
+
+    private static final String UPSERT =
+            """
+            insert into candle (feed, timeframe, symbol, open_time, open, high, low, close, volume)
+            select $1::text, $2::text, rows.*
+            from unnest($3::text[], $4::bigint[], $5::float8[], $6::float8[], $7::float8[], $8::float8[], $9::float8[])
+              as rows
+            on conflict (feed, timeframe, open_time, symbol) do update
+              set open = excluded.open, high = excluded.high, low = excluded.low,
+                  close = excluded.close, volume = excluded.volume
+              where (candle.open, candle.high, candle.low, candle.close, candle.volume)
+                is distinct from (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
+            """;
+
+    private static final String PAGE =
+            """
+            select symbol, open_time, open, high, low, close, volume from candle
+            where feed = $1 and timeframe = $2 and open_time >= $3 and open_time <= $5
+              and (open_time, symbol collate "C") > ($3, $4)
+            order by open_time, symbol collate "C"
+            limit $6
+            """;
+
+    private static final String EXTENT =
+            """
+            select count(*) as candles, min(open_time) as first, max(open_time) as last from candle
+            where feed = $1 and timeframe = $2
+            """;
+
+    private static final String LAST =
+            "select max(open_time) as last from candle where feed = $1 and timeframe = $2";
+
+    private final Pool pool;
+    private final int batchRows;
+    private final int pageRows;
+
+    @Inject
+    CandleStore(Pool pool, IngestConfig config) {
+        this(pool, config.candles().batch(), config.candles().page());
+    }
+
+    CandleStore(Pool pool, int batchRows, int pageRows) {
+        if (batchRows < 1 || pageRows < 1) {
+            throw new IllegalArgumentException(
+                    "auspex.candles.batch and auspex.candles.page must be at least 1");
+        }
+        this.pool = pool;
+        this.batchRows = batchRows;
+        this.pageRows = pageRows;
+    }
+
+    /**
+     * What is stored of a feed.
+     *
+     * @param firstCloseTimeMillis empty when nothing is
+     * @param lastCloseTimeMillis empty when nothing is
+     */
+    public record Extent(
+            long candles, OptionalLong firstCloseTimeMillis, OptionalLong lastCloseTimeMillis) {}
+
+    /** Most candles that one statement writes. */
+    public int batchRows() {
+        return batchRows;
+    }
+
+    /**
+     * Stores closes of one feed, in batches one after the other. After a failure the batches before
+     * it are stored; doing it all again is safe.
+     *
+     * @param closes of one feed and one timeframe, in strictly increasing time
+     * @return how many candles were new or other than before
+     */
+    public Uni<Long> store(List<MarketClose> closes) {
+        requireOrder(closes);
+        return Multi.createFrom()
+                .iterable(batches(closes))
+                .onItem()
+                .transformToUniAndConcatenate(this::storeBatch)
+                .collect()
+                .in(() -> new long[1], (sum, changed) -> sum[0] += changed)
+                .map(sum -> sum[0]);
+    }
+
+    /** {@link #store(List)}, waited for: call it from a virtual thread. */
+    public long storeAndAwait(List<MarketClose> closes) {
+        return Await.item(() -> store(closes));
+    }
+
+    @Override
+    public List<MarketClose> closes(
+            String feed, Timeframe timeframe, long fromCloseExclusive, long toCloseInclusive) {
+        List<MarketClose> closes = new ArrayList<>();
+        forEachClose(feed, timeframe, fromCloseExclusive, toCloseInclusive, closes::add);
+        return List.copyOf(closes);
+    }
+
+    /**
+     * Hands over closes in increasing time, holding one page of candles in memory, whatever the
+     * range. Blocking: call it from a virtual thread.
+     */
+    public void forEachClose(
+            String feed,
+            Timeframe timeframe,
+            long fromCloseExclusive,
+            long toCloseInclusive,
+            Consumer<MarketClose> consumer) {
+        // Every symbol sorts after the empty one, so this starts with the next moment, whole.
+        long afterOpen = openOf(fromCloseExclusive, timeframe) + 1;
+        String afterSymbol = "";
+        long lastOpen = openOf(toCloseInclusive, timeframe);
+        CloseAssembly assembly = new CloseAssembly(feed, consumer);
+        while (true) {
+            List<Candle> page = page(feed, timeframe, afterOpen, afterSymbol, lastOpen);
+            page.forEach(assembly::add);
+            if (page.size() < pageRows) {
+                assembly.finish();
+                return;
+            }
+            afterOpen = page.getLast().openTimeMillis();
+            afterSymbol = page.getLast().symbol().name();
+        }
+    }
+
+    @Override
+    public OptionalLong lastClose(String feed, Timeframe timeframe) {
+        return Await.item(() ->
+                pool.preparedQuery(LAST)
+                        .execute(Tuple.of(feed, timeframe.code()))
+                        .map(rows -> closeTime(rows.iterator().next(), "last", timeframe)));
+    }
+
+    /** How much is stored of a feed. Blocking: call it from a virtual thread. */
+    public Extent extent(String feed, Timeframe timeframe) {
+        return Await.item(() ->
+                pool.preparedQuery(EXTENT)
+                        .execute(Tuple.of(feed, timeframe.code()))
+                        .map(rows -> extentOf(rows.iterator().next(), timeframe)));
+    }
+
+    private List<Candle> page(
+            String feed, Timeframe timeframe, long afterOpen, String afterSymbol, long lastOpen) {
+        return Await.item(() ->
+                pool.preparedQuery(PAGE)
+                        .execute(
+                                Tuple.of(
+                                        feed,
+                                        timeframe.code(),
+                                        afterOpen,
+                                        afterSymbol,
+                                        lastOpen,
+                                        pageRows))
+                        .map(rows -> candles(rows, timeframe)));
+    }
+
+    private Uni<Long> storeBatch(CandleBatch batch) {
+        return pool.preparedQuery(UPSERT)
+                .execute(Tuple.from(batch.columns()))
+                .map(SqlResult::rowCount)
+                .map(Integer::longValue);
+    }
+
+    private List<CandleBatch> batches(List<MarketClose> closes) {
+        List<CandleBatch> batches = new ArrayList<>();
+        List<Candle> rows = new ArrayList<>();
+        for (MarketClose close : closes) {
+            for (Candle candle : close.candles()) {
+                rows.add(candle);
+                if (rows.size() == batchRows) {
+                    batches.add(new CandleBatch(close.feed(), rows));
+                    rows = new ArrayList<>();
+                }
+            }
+        }
+        if (!rows.isEmpty()) {
+            batches.add(new CandleBatch(closes.getFirst().feed(), rows));
+        }
+        return batches;
+    }
+
+    private static void requireOrder(List<MarketClose> closes) {
+        for (int i = 1; i < closes.size(); i++) {
+            MarketClose before = closes.get(i - 1);
+            MarketClose close = closes.get(i);
+            if (close.closeTimeMillis() <= before.closeTimeMillis()
+                    || !close.feed().equals(before.feed())
+                    || close.candles().getFirst().timeframe()
+                            != before.candles().getFirst().timeframe()) {
+                throw new IllegalArgumentException(
+                        "closes to store are of one feed and timeframe, in increasing time");
+            }
+        }
+    }
+
+    /** The open time of the candle that closes then, safe at both ends of the range of long. */
+    private static long openOf(long closeTimeMillis, Timeframe timeframe) {
+        return closeTimeMillis < Long.MIN_VALUE + timeframe.millis()
+                ? Long.MIN_VALUE
+                : closeTimeMillis - timeframe.millis();
+    }
+
+    private static Extent extentOf(Row row, Timeframe timeframe) {
+        return new Extent(
+                row.getLong("candles"),
+                closeTime(row, "first", timeframe),
+                closeTime(row, "last", timeframe));
+    }
+
+    private static OptionalLong closeTime(Row row, String column, Timeframe timeframe) {
+        Long openTime = row.getLong(column);
+        return openTime == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(openTime + timeframe.millis());
+    }
+
+    private static List<Candle> candles(RowSet<Row> rows, Timeframe timeframe) {
+        List<Candle> candles = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            candles.add(
+                    new Candle(
+                            new Symbol(row.getString(0)),
+                            timeframe,
+                            row.getLong(1),
+                            row.getDouble(2),
+                            row.getDouble(3),
+                            row.getDouble(4),
+                            row.getDouble(5),
+                            row.getDouble(6)));
+        }
+        return candles;
+    }
+}

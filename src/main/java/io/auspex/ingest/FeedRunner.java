@@ -1,0 +1,129 @@
+package io.auspex.ingest;
+
+import io.auspex.ingest.IngestSnapshot.State;
+import io.auspex.market.CloseListener;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the configured feed on a virtual thread of its own, from the last stored close on. A feed
+ * that fails is shown in {@link IngestStatus}; the service lives, and {@link #start()} tries again.
+ */
+@ApplicationScoped
+public class FeedRunner {
+
+    /**
+     * Startup observers with a lower number come before the feed: whoever wants to hold it or to
+     * hear of its history.
+     */
+    public static final int START_PRIORITY = 100_000;
+
+    private static final Logger LOG = Logger.getLogger(FeedRunner.class);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+
+    private final IngestConfig config;
+    private final CandleStore store;
+    private final IngestStatus status;
+    private final LiveHold hold;
+    private final Instance<CloseListener> listeners;
+    private final Event<HistoryLoaded> historyLoaded;
+    private @Nullable Thread thread;
+    private @Nullable FeedRun run;
+
+    @Inject
+    FeedRunner(
+            IngestConfig config,
+            CandleStore store,
+            IngestStatus status,
+            LiveHold hold,
+            Instance<CloseListener> listeners,
+            Event<HistoryLoaded> historyLoaded) {
+        this.config = config;
+        this.store = store;
+        this.status = status;
+        this.hold = hold;
+        this.listeners = listeners;
+        this.historyLoaded = historyLoaded;
+    }
+
+    void onStartup(@Observes @Priority(START_PRIORITY) StartupEvent started) {
+        start();
+    }
+
+    void onShutdown(@Observes @Priority(1) ShutdownEvent stopped) {
+        stop();
+    }
+
+    /**
+     * Starts the configured feed; does nothing while it runs.
+     *
+     * @throws IllegalArgumentException when {@code auspex.feed} and its settings make no feed
+     */
+    public synchronized void start() {
+        if (thread != null && thread.isAlive()) {
+            return;
+        }
+        ConfiguredFeed.of(config).ifPresent(this::start);
+    }
+
+    /** Runs a feed that somebody else made, instead of the configured one. */
+    synchronized void start(Feed feed) {
+        FeedRun next =
+                new FeedRun(feed, store, status, hold, listener(), last -> announce(feed, last));
+        run = next;
+        thread = Thread.ofVirtual().name("feed").start(() -> guard(feed, next));
+    }
+
+    /** Ends the feed after the close in hand. */
+    public synchronized void stop() {
+        Thread runner = thread;
+        if (runner == null || run == null) {
+            return;
+        }
+        try {
+            run.stop(runner, STOP_TIMEOUT);
+            if (!runner.join(STOP_TIMEOUT)) {
+                LOG.warn("the feed did not stop in time");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        thread = null;
+    }
+
+    private void announce(Feed feed, long lastCloseTimeMillis) {
+        historyLoaded.fire(
+                new HistoryLoaded(
+                        feed.identity(), feed.timeframe(), feed.symbols(), lastCloseTimeMillis));
+    }
+
+    /** The edge of the feed's thread: everything it throws ends here. */
+    private void guard(Feed feed, FeedRun current) {
+        try {
+            current.run();
+        } catch (InterruptedException stopped) {
+            status.become(State.OFF);
+        } catch (Exception failure) {
+            if (Thread.currentThread().isInterrupted()) {
+                // Stopped while storing history: what was cut off comes again.
+                status.become(State.OFF);
+                return;
+            }
+            LOG.errorf(failure, "the feed %s failed", feed.identity());
+            status.failed(String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private CloseListener listener() {
+        return listeners.isUnsatisfied() ? close -> {} : listeners.get();
+    }
+}

@@ -1,0 +1,61 @@
+package io.auspex.ingest;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** Where candles come from, and how they are stored. */
+@ConfigMapping(prefix = "auspex")
+interface IngestConfig {
+
+    /**
+     * {@code simulated}, {@code replay:<folder>}, or {@code none} for a service that only answers.
+     */
+    @WithDefault("simulated")
+    String feed();
+
+    /** Pace of live candles: {@code max}, or a multiple of real time. */
+    @WithDefault("300")
+    String speed();
+
+    /** Share of a replay that counts as history, in percent. */
+    @WithDefault("60%")
+    String history();
+
+    /** The simulated market. */
+    Simulated simulated();
+
+    /** The candle store. */
+    Candles candles();
+
+    /** The simulated market. */
+    interface Simulated {
+
+        /** Names the market: every seed has the same dynamics and other noise. */
+        @WithDefault("7")
+        long seed();
+
+        /** How much of the direction is predictable: 0 is pure noise. */
+        @WithDefault("1.0")
+        double strength();
+
+        /** How many symbols. */
+        @WithDefault("5")
+        int symbols();
+
+        /** Days of history before the first live candle. */
+        @WithDefault("30")
+        int days();
+    }
+
+    /** The candle store. */
+    interface Candles {
+
+        /** Most candles written by one statement. */
+        @WithDefault("2000")
+        int batch();
+
+        /** Most candles read by one statement. */
+        @WithDefault("10000")
+        int page();
+    }
+}
