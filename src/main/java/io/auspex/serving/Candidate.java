@@ -1,0 +1,130 @@
+package io.auspex.serving;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.features.FeatureSchema;
+import io.auspex.registry.ModelVersion;
+import io.micrometer.core.instrument.Timer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A session on its way to serve: loaded, warmed up, tested, then published. Closing it unpublished
+ * rolls back: its session and its place are free again and nobody has seen it. One thread at a
+ * time.
+ */
+final class Candidate implements AutoCloseable {
+
+    /** The warm-up of a slow model ends after this long, however few runs it has made. */
+    private static final long MAX_WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final ModelSlot slot;
+    private final OnnxSession session;
+    private SchemaUse features = SchemaUse.NONE;
+    private long rowNanos;
+    private boolean done;
+
+    private Candidate(ModelSlot slot, OnnxSession session) {
+        this.slot = slot;
+        this.session = session;
+    }
+
+    /**
+     * Opens the bytes in a place that the slot has admitted; when they cannot serve, the place is
+     * given back.
+     */
+    static Candidate load(ModelSlot slot, OnnxRuntime runtime, byte[] onnx)
+            throws UnusableModelException {
+        boolean loaded = false;
+        try {
+            Candidate candidate = new Candidate(slot, runtime.open(onnx));
+            loaded = true;
+            return candidate;
+        } finally {
+            if (!loaded) {
+                slot.dismiss();
+            }
+        }
+    }
+
+    ModelMetadata metadata() {
+        return session.metadata();
+    }
+
+    /** Whether the graph is what the registry says it is. */
+    void require(String model, FeatureSchema schema) throws UnusableModelException {
+        if (!metadata().model().equals(model)) {
+            throw new UnusableModelException(
+                    "the graph says that it is model '%s', not '%s'"
+                            .formatted(metadata().model(), model));
+        }
+        if (!metadata().schema().equals(schema)) {
+            throw new UnusableModelException(
+                    "the graph has the schema %s, its version %s"
+                            .formatted(metadata().schema().hash(), schema.hash()));
+        }
+    }
+
+    /**
+     * Runs until the code and the caches are warm, and keeps the median cost of one row over the
+     * second half of the runs.
+     */
+    void warmUp(int runs) {
+        float[] row = new float[metadata().schema().size()];
+        float[] answers = new float[session.heads().size()];
+        long[] nanos = new long[runs];
+        long start = System.nanoTime();
+        int made = 0;
+        while (made < runs && System.nanoTime() - start < MAX_WARM_UP_NANOS) {
+            long before = System.nanoTime();
+            session.run(row, answers);
+            nanos[made++] = System.nanoTime() - before;
+        }
+        long[] warm = Arrays.copyOfRange(nanos, made / 2, made);
+        Arrays.sort(warm);
+        rowNanos = warm.length == 0 ? 0 : warm[warm.length / 2];
+    }
+
+    /**
+     * Compares with the trainer's own answers: the probe of the report, or else that of the graph.
+     */
+    void selfTest(JsonNode report) throws UnusableModelException {
+        Optional<Probe> probe = probe(report);
+        if (probe.isEmpty()) {
+            probe = probe(metadata().report());
+        }
+        SelfTest.run(
+                session,
+                probe.orElseThrow(() ->
+                        new UnusableModelException(
+                                "self-test: neither the report nor the graph has probe rows")));
+    }
+
+    /** Takes over the use of its schema's live vectors. */
+    void features(SchemaUse use) {
+        features.close();
+        features = use;
+    }
+
+    /** Serves it from now on, as that version. */
+    void publish(ModelVersion version, boolean unproven, Timer timer) {
+        ServedVersion identity =
+                new ServedVersion(version.model(), version.version(), unproven, rowNanos);
+        ServingModel model = new ServingModel(identity, session, features, timer, slot::close);
+        done = true;
+        slot.publish(model);
+    }
+
+    @Override
+    public void close() {
+        if (!done) {
+            done = true;
+            features.close();
+            slot.close(session::close);
+        }
+    }
+
+    private Optional<Probe> probe(JsonNode report) throws UnusableModelException {
+        return Probe.of(report, metadata().schema().size(), session.heads());
+    }
+}

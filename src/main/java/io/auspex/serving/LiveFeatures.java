@@ -1,0 +1,238 @@
+package io.auspex.serving;
+
+import io.auspex.features.FeatureSchema;
+import io.auspex.market.Candle;
+import io.auspex.market.CandleHistory;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import io.auspex.model.MarketSpec;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live feature vectors: one streaming state per schema that a serving model uses, fed with
+ * every close. One thread feeds ({@link #accept}), swaps prepare new schemas meanwhile, and any
+ * number of threads read the last published vectors without a lock.
+ *
+ * <p>A state is built from the stored closes, and each state knows the last close it had. So one
+ * that was built beside the running feed neither misses a close (it catches up to the last one
+ * accepted, under the lock that the feed takes too) nor has one twice (what it had is passed over).
+ */
+@ApplicationScoped
+public class LiveFeatures {
+
+    private final CandleHistory history;
+
+    /** Held by whoever changes a state, a use or the market. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Map<String, FeatureState> states = new ConcurrentHashMap<>();
+    private final List<Use> uses = new ArrayList<>();
+    private volatile @Nullable LiveMarket market;
+    private long acceptedMillis = Long.MIN_VALUE;
+
+    LiveFeatures(CandleHistory history) {
+        this.history = history;
+    }
+
+    /**
+     * Takes the next close of the feed, which is in the store already, and publishes the vectors of
+     * every schema in use. The first close of a feed follows it. One thread; blocks while a state
+     * catches up.
+     *
+     * @throws IllegalArgumentException when the close is not newer than the last
+     */
+    public void accept(MarketClose close) {
+        lock.lock();
+        try {
+            LiveMarket live = following(close);
+            if (close.closeTimeMillis() <= acceptedMillis) {
+                throw new IllegalArgumentException(
+                        "close "
+                                + close.closeTimeMillis()
+                                + " is not after "
+                                + acceptedMillis
+                                + ", the last one accepted");
+            }
+            for (FeatureState state : states.values()) {
+                state.accept(close);
+                state.publish();
+            }
+            market = live.with(close.candles().stream().map(Candle::symbol).toList());
+            acceptedMillis = close.closeTimeMillis();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Follows a feed from its stored history on, so that there are vectors before its first live
+     * close. Blocking. A feed that is followed already stays as it is.
+     */
+    public void follow(String feed, Timeframe timeframe) {
+        lock.lock();
+        try {
+            if (!isLive(feed, timeframe)) {
+                long last = history.lastClose(feed, timeframe).orElse(Long.MIN_VALUE);
+                LiveMarket _ = begin(new LiveMarket(feed, timeframe, new TreeSet<>()), last);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The market that is followed; empty before there is one. */
+    public Optional<LiveMarket> market() {
+        return Optional.ofNullable(market);
+    }
+
+    /**
+     * The last vector of a symbol; empty when the schema is in no use or the symbol was not seen.
+     */
+    public Optional<LiveVector> vector(String schemaHash, Symbol symbol) {
+        return Optional.ofNullable(vectors(schemaHash).get(symbol));
+    }
+
+    /** The vectors of all symbols as of one close, ordered by symbol; none for an unused schema. */
+    public Map<Symbol, LiveVector> vectors(String schemaHash) {
+        FeatureState state = states.get(schemaHash);
+        return state == null ? Map.of() : state.vectors();
+    }
+
+    /** Hashes of the schemas that have a state. */
+    public List<String> schemas() {
+        return states.keySet().stream().sorted().toList();
+    }
+
+    /**
+     * Makes the vectors of a schema available for a model of that market, from the stored closes,
+     * while the feed goes on; blocking. For a market that is not live (yet) the use is only noted,
+     * after a look whether the schema can be computed at all.
+     *
+     * @throws UnusableModelException when nobody can compute the schema
+     */
+    SchemaUse prepare(FeatureSchema schema, MarketSpec spec) throws UnusableModelException {
+        FeatureState state = computable(schema);
+        Use use = new Use(schema, spec);
+        lock.lock();
+        try {
+            uses.add(use);
+        } finally {
+            lock.unlock();
+        }
+        boolean prepared = false;
+        try {
+            LiveMarket live = market;
+            if (live != null && live.isCoveredBy(spec) && !states.containsKey(schema.hash())) {
+                build(schema, state, live);
+            }
+            prepared = true;
+            return use;
+        } finally {
+            if (!prepared) {
+                use.close();
+            }
+        }
+    }
+
+    private static FeatureState computable(FeatureSchema schema) throws UnusableModelException {
+        try {
+            return new FeatureState(schema);
+        } catch (IllegalArgumentException e) {
+            throw new UnusableModelException(
+                    "its features cannot be computed: " + e.getMessage(), e);
+        }
+    }
+
+    /** The long part runs beside the feed, the last closes under the lock. */
+    private void build(FeatureSchema schema, FeatureState state, LiveMarket live) {
+        long stored = history.lastClose(live.feed(), live.timeframe()).orElse(Long.MIN_VALUE);
+        state.catchUp(history, live, stored);
+        lock.lock();
+        try {
+            if (isLive(live.feed(), live.timeframe())) {
+                state.catchUp(history, live, acceptedMillis);
+                state.publish();
+                states.putIfAbsent(schema.hash(), state);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private LiveMarket following(MarketClose close) {
+        LiveMarket live = market;
+        Timeframe timeframe = close.candles().getFirst().timeframe();
+        if (live != null && isLive(close.feed(), timeframe)) {
+            return live;
+        }
+        LiveMarket next = new LiveMarket(close.feed(), timeframe, new TreeSet<>());
+        return begin(next, close.closeTimeMillis() - 1);
+    }
+
+    /** Leaves the market before, and builds every schema that a model of the new one uses. */
+    private LiveMarket begin(LiveMarket next, long historyToMillis) {
+        Map<String, FeatureState> built = new HashMap<>();
+        for (Use use : uses) {
+            if (next.isCoveredBy(use.spec) && !built.containsKey(use.schema.hash())) {
+                FeatureState state = new FeatureState(use.schema);
+                state.catchUp(history, next, historyToMillis);
+                state.publish();
+                built.put(use.schema.hash(), state);
+            }
+        }
+        states.clear();
+        states.putAll(built);
+        TreeSet<Symbol> seen = new TreeSet<>();
+        built.values().forEach(state -> seen.addAll(state.vectors().keySet()));
+        LiveMarket live = next.with(seen);
+        // Not the end of the history: the feed may be about to hand over what is stored already.
+        acceptedMillis = Long.MIN_VALUE;
+        market = live;
+        return live;
+    }
+
+    private boolean isLive(String feed, Timeframe timeframe) {
+        LiveMarket live = market;
+        return live != null && live.feed().equals(feed) && live.timeframe() == timeframe;
+    }
+
+    /** One model's need of a schema; the last one of a schema takes the state along. */
+    private final class Use implements SchemaUse {
+
+        private final FeatureSchema schema;
+        private final MarketSpec spec;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        Use(FeatureSchema schema, MarketSpec spec) {
+            this.schema = schema;
+            this.spec = spec;
+        }
+
+        @Override
+        public void close() {
+            if (!closed.compareAndSet(false, true)) {
+                return;
+            }
+            lock.lock();
+            try {
+                uses.remove(this);
+                if (uses.stream().noneMatch(other -> other.schema.equals(schema))) {
+                    states.remove(schema.hash());
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,446 @@
+package io.auspex.serving;
+
+import io.auspex.platform.Await;
+import io.auspex.platform.Failure;
+import io.auspex.registry.ModelPromoted;
+import io.auspex.registry.ModelRegistry;
+import io.auspex.registry.ModelVersion;
+import io.auspex.registry.RegisteredModel;
+import io.auspex.registry.VersionState;
+import io.auspex.serving.ServingMetrics.Outcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves champions and replaces them without losing a request.
+ *
+ * <p>A swap is fetch, load, warm up, self-test, features, registry commit, publish, news, in this
+ * order; the old version answers until the new one does, and closes after its last reader. A step
+ * that fails leaves the old one as it is. A candidate that cannot serve is rejected in the registry
+ * with the reason; a database that is away rejects nobody. Swaps of one model happen one after the
+ * other, on a virtual thread that waits and a bounded pool that computes, never on an event loop.
+ */
+@ApplicationScoped
+public class ModelServer {
+
+    private static final Logger LOG = Logger.getLogger(ModelServer.class);
+
+    private final ModelRegistry registry;
+    private final LiveFeatures features;
+    private final Event<ModelPromoted> promoted;
+    private final ServingConfig config;
+    private final ServingMetrics metrics;
+    private final OnnxRuntime runtime = new OnnxRuntime();
+    private final ModelWorkers workers;
+
+    /** By name; only registered models, so that nobody can make it grow by asking. */
+    private final Map<String, ServedModel> models = new ConcurrentSkipListMap<>();
+
+    ModelServer(
+            ModelRegistry registry,
+            LiveFeatures features,
+            Event<ModelPromoted> promoted,
+            ServingConfig config,
+            MeterRegistry meters) {
+        this.registry = registry;
+        this.features = features;
+        this.promoted = promoted;
+        this.config = config;
+        this.metrics = new ServingMetrics(meters);
+        this.workers = new ModelWorkers(config.loaderThreads());
+        metrics.liveSessions(runtime);
+    }
+
+    /**
+     * The champion, kept open until the lease is closed. Never blocks, never fails; empty when no
+     * version serves.
+     */
+    public Optional<Lease> acquire(String model) {
+        ServedModel served = models.get(model);
+        return served == null ? Optional.empty() : served.slot().acquire();
+    }
+
+    /**
+     * Makes a version the champion, here and in the registry.
+     *
+     * @param unproven without evidence: every answer says so
+     * @return fails with {@link Failure}: NOT_FOUND {@code no-such-model}, {@code no-such-version};
+     *     CONFLICT {@code version-unusable} (rejected with the reason), {@code swap-draining},
+     *     {@code swaps-waiting}, {@code already-champion}, {@code version-rejected}; NOT_READY
+     *     {@code loaders-busy}. Emits on the Vert.x context of the subscriber, if it has one.
+     */
+    public Uni<RegisteredModel> promote(
+            String model, int version, String reason, boolean unproven) {
+        return eventually(
+                () -> inTurn(model, served -> promoteNow(served, version, reason, unproven)));
+    }
+
+    /**
+     * Goes back to the champion before; fails like {@link #promote}, CONFLICT {@code no-previous}
+     * too.
+     */
+    public Uni<RegisteredModel> rollback(String model, String reason) {
+        return eventually(() -> inTurn(model, served -> rollbackNow(served, reason)));
+    }
+
+    /**
+     * Loads the champion of every registered model that does not serve yet. One that cannot be
+     * loaded serves nothing, says so in {@link #status}, and holds up nobody; it is not replaced by
+     * the one before, because nobody decided so. Safe to repeat.
+     */
+    public Uni<Void> restore() {
+        return eventually(
+                        () -> {
+                            for (RegisteredModel model : Await.item(registry::models)) {
+                                restoreOne(model.name());
+                            }
+                            return true;
+                        })
+                .replaceWithVoid();
+    }
+
+    /** Every registered model that was ever to be served here, by name. */
+    public List<ServingStatus> status() {
+        return models.values().stream().map(ServedModel::status).toList();
+    }
+
+    /** Before the first request: a restart answers with the champions it had. */
+    void restoreAtStart(@Observes StartupEvent start) {
+        try {
+            Await.item(this::restore);
+        } catch (RuntimeException e) {
+            LOG.error("the champions could not be restored; nothing is served until they are", e);
+        }
+    }
+
+    /** Sessions that hold native memory. */
+    int liveSessions() {
+        return runtime.liveSessions();
+    }
+
+    @PreDestroy
+    void stop() {
+        models.values().forEach(served -> served.slot().clear());
+        workers.close();
+    }
+
+    private RegisteredModel promoteNow(
+            ServedModel served, int number, String reason, boolean unproven) {
+        RegisteredModel present = require(served.name());
+        if (Objects.equals(present.champion(), number) && !served.serves(number)) {
+            // It was committed before, here without the news or by another process.
+            serve(served, requireVersion(served.name(), number));
+            return present;
+        }
+        ModelVersion version = requireVersion(served.name(), number);
+        Change change =
+                new Change(
+                        version,
+                        version.state() == VersionState.PROMOTED ? version.unproven() : unproven,
+                        reason,
+                        false);
+        return swap(
+                served, change, () -> registry.promote(served.name(), number, reason, unproven));
+    }
+
+    private RegisteredModel rollbackNow(ServedModel served, String reason) {
+        Integer previous = require(served.name()).previous();
+        if (previous == null) {
+            // The registry knows how to refuse it.
+            return Await.item(() -> registry.rollback(served.name(), reason));
+        }
+        ModelVersion version = requireVersion(served.name(), previous);
+        return swap(
+                served,
+                new Change(version, version.unproven(), reason, true),
+                () -> registry.rollback(served.name(), reason));
+    }
+
+    private RegisteredModel swap(
+            ServedModel served, Change change, Supplier<Uni<RegisteredModel>> commit) {
+        ModelVersion version = change.version();
+        try (Candidate candidate = prepare(served, version)) {
+            RegisteredModel after =
+                    metrics.step(served.name(), Step.COMMIT, () -> Await.item(commit));
+            if (!Objects.equals(after.champion(), version.version())) {
+                // Another process moved the alias between our look and our commit.
+                candidate.close();
+                follow(served, after);
+                return after;
+            }
+            publish(served, candidate, version, change.unproven());
+            announce(change.news(after));
+            return after;
+        } catch (UnusableModelException unusable) {
+            metrics.swapped(served.name(), Outcome.REFUSED);
+            throw refused(version, unusable);
+        } catch (RuntimeException e) {
+            metrics.swapped(served.name(), Outcome.FAILED);
+            throw e;
+        }
+    }
+
+    private void restoreOne(String name) {
+        try {
+            inTurn(
+                    name,
+                    served -> {
+                        RegisteredModel model = require(name);
+                        follow(served, model);
+                        return model;
+                    });
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "model %s could not be restored", name);
+        }
+    }
+
+    /** Serves the champion that the registry names; when it cannot, says why and stays as it is. */
+    private void follow(ServedModel served, RegisteredModel model) {
+        Integer champion = model.champion();
+        if (champion == null || served.serves(champion)) {
+            return;
+        }
+        try {
+            serve(served, requireVersion(model.name(), champion));
+        } catch (RuntimeException e) {
+            served.troubled("champion " + champion + " does not serve: " + e.getMessage());
+            LOG.errorf(e, "champion %d of %s does not serve", champion, model.name());
+        }
+    }
+
+    /** Serves a version that is the champion already. */
+    private void serve(ServedModel served, ModelVersion version) {
+        try (Candidate candidate = prepare(served, version)) {
+            publish(served, candidate, version, version.unproven());
+        } catch (UnusableModelException unusable) {
+            metrics.swapped(served.name(), Outcome.REFUSED);
+            throw unusable(version, unusable);
+        } catch (RuntimeException e) {
+            metrics.swapped(served.name(), Outcome.FAILED);
+            throw e;
+        }
+    }
+
+    private Candidate prepare(ServedModel served, ModelVersion version)
+            throws UnusableModelException {
+        String name = served.name();
+        byte[] onnx =
+                metrics.step(
+                        name,
+                        Step.FETCH,
+                        () -> Await.item(() -> registry.artefact(name, version.version())));
+        metrics.step(name, Step.ADMIT, () -> admit(served));
+        Candidate candidate = tested(served, version, onnx);
+        boolean prepared = false;
+        try {
+            candidate.features(
+                    metrics.step(
+                            name,
+                            Step.FEATURES,
+                            () ->
+                                    features.prepare(
+                                            candidate.metadata().schema(),
+                                            candidate.metadata().market())));
+            prepared = true;
+            return candidate;
+        } finally {
+            if (!prepared) {
+                candidate.close();
+            }
+        }
+    }
+
+    private Candidate tested(ServedModel served, ModelVersion version, byte[] onnx)
+            throws UnusableModelException {
+        try {
+            return workers.load(() -> loadAndTest(served, version, onnx));
+        } catch (Failure failure) {
+            if (failure.slug().equals(ModelWorkers.BUSY)) {
+                served.slot().dismiss();
+            }
+            throw failure;
+        }
+    }
+
+    private Candidate loadAndTest(ServedModel served, ModelVersion version, byte[] onnx)
+            throws UnusableModelException {
+        String name = served.name();
+        Candidate candidate =
+                metrics.step(name, Step.LOAD, () -> Candidate.load(served.slot(), runtime, onnx));
+        boolean tested = false;
+        try {
+            candidate.require(name, version.schema());
+            metrics.step(
+                    name,
+                    Step.WARM_UP,
+                    () -> {
+                        candidate.warmUp(config.warmUpRuns());
+                        return true;
+                    });
+            metrics.step(
+                    name,
+                    Step.SELF_TEST,
+                    () -> {
+                        candidate.selfTest(version.report());
+                        return true;
+                    });
+            tested = true;
+            return candidate;
+        } finally {
+            if (!tested) {
+                candidate.close();
+            }
+        }
+    }
+
+    private void publish(
+            ServedModel served, Candidate candidate, ModelVersion version, boolean unproven) {
+        metrics.step(
+                served.name(),
+                Step.PUBLISH,
+                () -> {
+                    candidate.publish(version, unproven, metrics.predict(served.name()));
+                    return true;
+                });
+        served.untroubled();
+        metrics.swapped(served.name(), Outcome.PUBLISHED);
+        LOG.infof("%s version %d serves", served.name(), version.version());
+    }
+
+    private boolean admit(ServedModel served) {
+        try {
+            if (served.slot().admit(config.drainTimeout())) {
+                return true;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while an old version drained", e);
+        }
+        throw new Failure(
+                Failure.Category.CONFLICT,
+                "swap-draining",
+                "readers of an old version of %s have not left within %s"
+                        .formatted(served.name(), config.drainTimeout()));
+    }
+
+    /** The promotion stands, whatever an observer makes of the news. */
+    private void announce(ModelPromoted news) {
+        try {
+            promoted.fire(news);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "an observer failed on %s", news);
+        }
+    }
+
+    /** Keeps the reason in the registry, unless the version was decided on before. */
+    private Failure refused(ModelVersion version, UnusableModelException unusable) {
+        Failure failure = unusable(version, unusable);
+        if (version.state() == VersionState.CANDIDATE) {
+            try {
+                Await.item(() ->
+                        registry.reject(version.model(), version.version(), failure.getMessage()));
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+        return failure;
+    }
+
+    private static Failure unusable(ModelVersion version, UnusableModelException unusable) {
+        return new Failure(
+                Failure.Category.CONFLICT,
+                "version-unusable",
+                "%s version %d cannot serve: %s"
+                        .formatted(version.model(), version.version(), unusable.getMessage()),
+                unusable);
+    }
+
+    private <T> T inTurn(String model, Function<ServedModel, T> work) {
+        ServedModel served = models.get(model);
+        if (served == null) {
+            RegisteredModel registered = require(model);
+            served =
+                    models.computeIfAbsent(
+                            registered.name(), name -> new ServedModel(name, workers.closer()));
+        }
+        ServedModel mine = served;
+        return mine.inTurn(() -> work.apply(mine));
+    }
+
+    private RegisteredModel require(String model) {
+        return Await.item(() -> registry.model(model))
+                .orElseThrow(() ->
+                        new Failure(
+                                Failure.Category.NOT_FOUND,
+                                "no-such-model",
+                                "there is no model '" + model + "'"));
+    }
+
+    private ModelVersion requireVersion(String model, int version) {
+        return Await.item(() -> registry.version(model, version))
+                .orElseThrow(() ->
+                        new Failure(
+                                Failure.Category.NOT_FOUND,
+                                "no-such-version",
+                                "there is no version %d of %s".formatted(version, model)));
+    }
+
+    /**
+     * Does blocking work on a virtual thread of its own and emits where the subscriber lives, so
+     * that a handler may go on with its database session.
+     */
+    private static <T> Uni<T> eventually(Supplier<T> work) {
+        return Uni.createFrom()
+                .emitter(emitter -> {
+                    Context context = Vertx.currentContext();
+                    Thread.ofVirtual()
+                            .name("auspex-swap")
+                            .start(() -> {
+                                try {
+                                    T item = work.get();
+                                    on(context, () -> emitter.complete(item));
+                                } catch (RuntimeException | Error e) {
+                                    on(context, () -> emitter.fail(e));
+                                }
+                            });
+                });
+    }
+
+    private static void on(@Nullable Context context, Runnable emission) {
+        if (context == null) {
+            emission.run();
+        } else {
+            context.runOnContext(_ -> emission.run());
+        }
+    }
+
+    /** What a swap is to change. */
+    private record Change(ModelVersion version, boolean unproven, String reason, boolean rollback) {
+
+        ModelPromoted news(RegisteredModel after) {
+            return new ModelPromoted(
+                    version.model(),
+                    version.version(),
+                    after.previous(),
+                    reason,
+                    rollback,
+                    after.updatedAt());
+        }
+    }
+}

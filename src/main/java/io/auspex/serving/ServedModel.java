@@ -1,0 +1,84 @@
+package io.auspex.serving;
+
+import io.auspex.platform.Failure;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A registered model as this process serves it: its slot, and the line of those who change it. */
+final class ServedModel {
+
+    /** Swaps of one model that may wait for each other. */
+    static final int MAX_WAITING = 8;
+
+    private final String name;
+    private final ModelSlot slot;
+    private final Semaphore places = new Semaphore(MAX_WAITING);
+    private final ReentrantLock turn = new ReentrantLock(true);
+    private volatile @Nullable String problem;
+
+    ServedModel(String name, Executor closer) {
+        this.name = name;
+        this.slot = new ModelSlot(closer);
+    }
+
+    String name() {
+        return name;
+    }
+
+    ModelSlot slot() {
+        return slot;
+    }
+
+    /**
+     * Does the work when everybody who came before has finished. For virtual threads.
+     *
+     * @throws Failure CONFLICT {@code swaps-waiting} when too many wait already
+     */
+    <T> T inTurn(Supplier<T> work) {
+        if (!places.tryAcquire()) {
+            throw new Failure(
+                    Failure.Category.CONFLICT,
+                    "swaps-waiting",
+                    MAX_WAITING + " swaps of " + name + " wait already");
+        }
+        try {
+            turn.lock();
+            try {
+                return work.get();
+            } finally {
+                turn.unlock();
+            }
+        } finally {
+            places.release();
+        }
+    }
+
+    /** Whether that version answers. */
+    boolean serves(int version) {
+        return slot.serving().filter(model -> model.version() == version).isPresent();
+    }
+
+    void troubled(String reason) {
+        problem = reason;
+    }
+
+    void untroubled() {
+        problem = null;
+    }
+
+    ServingStatus status() {
+        Optional<ServingModel> serving = slot.serving();
+        return new ServingStatus(
+                name,
+                serving.map(ServingModel::version).orElse(null),
+                serving.map(model -> model.schema().hash()).orElse(null),
+                serving.map(ServingModel::unproven).orElse(false),
+                serving.map(ServingModel::rowNanos).orElse(0L),
+                slot.liveSessions(),
+                problem);
+    }
+}

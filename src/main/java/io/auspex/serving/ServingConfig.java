@@ -1,0 +1,22 @@
+package io.auspex.serving;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How models are loaded and replaced. */
+@ConfigMapping(prefix = "auspex.serving")
+interface ServingConfig {
+
+    /** Rows scored before a version is published; at most two seconds are spent on them. */
+    @WithDefault("500")
+    int warmUpRuns();
+
+    /** How long the version before the last may keep the next one waiting until it has drained. */
+    @WithDefault("30s")
+    Duration drainTimeout();
+
+    /** Threads that load, warm up and test; each is busy on one CPU meanwhile. */
+    @WithDefault("1")
+    int loaderThreads();
+}

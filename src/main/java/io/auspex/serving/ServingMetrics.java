@@ -1,0 +1,84 @@
+package io.auspex.serving;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** What serving tells Prometheus. */
+final class ServingMetrics {
+
+    /** What came of a swap. */
+    enum Outcome {
+        /** A version was published. */
+        PUBLISHED,
+        /** The version cannot serve; the one before goes on. */
+        REFUSED,
+        /** Something else failed, such as the database; the one before goes on. */
+        FAILED
+    }
+
+    private static final Duration[] PREDICT_BUCKETS = {
+        Duration.ofNanos(5_000),
+        Duration.ofNanos(10_000),
+        Duration.ofNanos(25_000),
+        Duration.ofNanos(100_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(10),
+        Duration.ofMillis(100)
+    };
+
+    private final MeterRegistry registry;
+
+    ServingMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** {@code auspex_sessions_live}: sessions that hold native memory. */
+    void liveSessions(OnnxRuntime runtime) {
+        Gauge.builder("auspex.sessions.live", runtime, OnnxRuntime::liveSessions)
+                .description("ONNX Runtime sessions that hold native memory")
+                .register(registry);
+    }
+
+    /** {@code auspex_predict_seconds}: one native call, of one row or of a batch. */
+    Timer predict(String model) {
+        return Timer.builder("auspex.predict")
+                .description("Time of one call of a model, for one row or a batch")
+                .tag("model", model)
+                .serviceLevelObjectives(PREDICT_BUCKETS)
+                .register(registry);
+    }
+
+    /** {@code auspex_swaps_total}. */
+    void swapped(String model, Outcome outcome) {
+        registry.counter("auspex.swaps", "model", model, "result", lowerCase(outcome)).increment();
+    }
+
+    /** {@code auspex_swap_seconds}, by step, whether it succeeds or fails. */
+    <T, E extends Exception> T step(String model, Step step, Work<T, E> work) throws E {
+        long start = System.nanoTime();
+        try {
+            return work.run();
+        } finally {
+            Timer.builder("auspex.swap")
+                    .description("Time of one step of a swap")
+                    .tag("model", model)
+                    .tag("step", lowerCase(step))
+                    .register(registry)
+                    .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** What a step does. */
+    @FunctionalInterface
+    interface Work<T, E extends Exception> {
+        T run() throws E;
+    }
+
+    private static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

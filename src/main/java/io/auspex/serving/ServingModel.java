@@ -1,0 +1,235 @@
+package io.auspex.serving;
+
+import io.auspex.features.FeatureSchema;
+import io.auspex.model.Head;
+import io.auspex.model.MarketSpec;
+import io.auspex.platform.Failure;
+import io.micrometer.core.instrument.Timer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version, ready to answer: predictor, scaler, calibration, feature schema, interval widths and
+ * market are one immutable object behind one reference, so that nobody ever sees a new model with
+ * an old schema. Got by {@link ModelServer#acquire}; safe from any number of threads.
+ *
+ * <p>It counts those inside it and its session closes after the last of them, so that a use after
+ * the lease was given back fails with an exception instead of reaching freed native memory.
+ */
+public final class ServingModel {
+
+    private final ServedVersion identity;
+    private final OnnxSession session;
+    private final SchemaUse features;
+    private final Timer timer;
+    private final Executor closer;
+    private final Readers readers = new Readers();
+    private final Map<String, Integer> places;
+    private final @Nullable Double coverage;
+    private final double halfWidth;
+    private final int expectedReturn;
+
+    /**
+     * @param features released with the session
+     * @param timer hears of every native call
+     * @param closer where the session closes: never the last reader's own thread, which may be an
+     *     event loop
+     */
+    ServingModel(
+            ServedVersion identity,
+            OnnxSession session,
+            SchemaUse features,
+            Timer timer,
+            Executor closer) {
+        this.identity = identity;
+        this.session = session;
+        this.features = features;
+        this.timer = timer;
+        this.closer = closer;
+        this.places = places(session.metadata().schema());
+        this.expectedReturn = session.heads().indexOf(Head.EXPECTED_RETURN);
+        SortedMap<Double, Double> conformal = session.metadata().conformal();
+        boolean interval = expectedReturn >= 0 && !conformal.isEmpty();
+        this.coverage = interval ? conformal.lastKey() : null;
+        this.halfWidth = coverage == null ? Double.NaN : conformal.get(coverage);
+    }
+
+    public String name() {
+        return identity.model();
+    }
+
+    public int version() {
+        return identity.version();
+    }
+
+    public FeatureSchema schema() {
+        return session.metadata().schema();
+    }
+
+    /** The only market it speaks for. */
+    public MarketSpec market() {
+        return session.metadata().market();
+    }
+
+    /** Promoted without evidence. */
+    public boolean unproven() {
+        return identity.unproven();
+    }
+
+    /** The heads it has, in the order of every output array. */
+    public List<Head> heads() {
+        return session.heads();
+    }
+
+    /**
+     * Median cost of one row when it was warmed up, in nanoseconds: whether it may run on an event
+     * loop.
+     */
+    public long rowNanos() {
+        return identity.rowNanos();
+    }
+
+    /** The place of a feature in a row; empty for a name that the schema does not have. */
+    @Nullable Integer place(String feature) {
+        return places.get(feature);
+    }
+
+    /**
+     * Scores one row.
+     *
+     * @param row F features in the order of {@link #schema}; NaN where a feature has no value
+     */
+    public Prediction predict(float[] row) {
+        requireWidth(row.length);
+        float[] answers = new float[heads().size()];
+        enter();
+        try {
+            long start = System.nanoTime();
+            session.run(row, answers);
+            timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        } finally {
+            leave();
+        }
+        return prediction(answers);
+    }
+
+    /** Scores many rows in one go; the answers are in their order. */
+    public List<Prediction> predict(float[][] rows) {
+        int width = schema().size();
+        FloatBuffer flat = FloatBuffer.allocate(Math.multiplyExact(rows.length, width));
+        for (float[] row : rows) {
+            requireWidth(row.length);
+            flat.put(row);
+        }
+        float[][] answers = new float[heads().size()][rows.length];
+        run(flat.flip(), rows.length, answers);
+        List<Prediction> predictions = new ArrayList<>(rows.length);
+        float[] answer = new float[answers.length];
+        for (int row = 0; row < rows.length; row++) {
+            for (int head = 0; head < answer.length; head++) {
+                answer[head] = answers[head][row];
+            }
+            predictions.add(prediction(answer));
+        }
+        return predictions;
+    }
+
+    /**
+     * Scores {@code n} rows without making an object a row. Any {@code n}: large batches are cut
+     * into native calls of bounded size.
+     *
+     * @param rows {@code n * F} floats from its position on; the position is left as it is
+     * @param headsOut receives {@code [head][row]} in the order of {@link #heads}
+     */
+    public void run(FloatBuffer rows, int n, float[][] headsOut) {
+        enter();
+        try {
+            long start = System.nanoTime();
+            session.run(rows, n, headsOut);
+            timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name() + " version " + version();
+    }
+
+    /** One reader more, unless it has been retired. */
+    boolean tryEnter() {
+        return readers.enter();
+    }
+
+    /** One reader less; the last one of a retired model has it closed. */
+    void leave() {
+        if (readers.leave()) {
+            closer.execute(this::close);
+        }
+    }
+
+    int readers() {
+        return readers.count();
+    }
+
+    /** Lets nobody in any more, and closes after the last reader. Only the first call counts. */
+    void retire() {
+        if (readers.retire()) {
+            closer.execute(this::close);
+        }
+    }
+
+    private void close() {
+        session.close();
+        features.close();
+    }
+
+    private void enter() {
+        if (!readers.enter()) {
+            throw new IllegalStateException(this + " was used after its lease was given back");
+        }
+    }
+
+    private void requireWidth(int width) {
+        if (width != schema().size()) {
+            throw new Failure(
+                    Failure.Category.INVALID,
+                    "invalid-features",
+                    "%s takes %d features, not %d".formatted(name(), schema().size(), width));
+        }
+    }
+
+    private Prediction prediction(float[] answers) {
+        Map<Head, Double> heads = new EnumMap<>(Head.class);
+        for (int i = 0; i < answers.length; i++) {
+            heads.put(session.heads().get(i), (double) answers[i]);
+        }
+        return new Prediction(
+                name(), version(), schema().hash(), heads, interval(answers), unproven());
+    }
+
+    private Prediction.@Nullable Interval interval(float[] answers) {
+        if (coverage == null) {
+            return null;
+        }
+        double centre = answers[expectedReturn];
+        return new Prediction.Interval(centre - halfWidth, centre + halfWidth, coverage);
+    }
+
+    private static Map<String, Integer> places(FeatureSchema schema) {
+        Map<String, Integer> places = HashMap.newHashMap(schema.size());
+        for (int i = 0; i < schema.size(); i++) {
+            places.put(schema.names().get(i), i);
+        }
+        return places;
+    }
+}

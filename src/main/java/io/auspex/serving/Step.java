@@ -1,0 +1,13 @@
+package io.auspex.serving;
+
+/** The steps of a swap, in their order. */
+enum Step {
+    FETCH,
+    ADMIT,
+    LOAD,
+    WARM_UP,
+    SELF_TEST,
+    FEATURES,
+    COMMIT,
+    PUBLISH
+}

@@ -1,0 +1,256 @@
+package io.auspex.serving;
+
+import static io.auspex.serving.TinyModels.tiny;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.auspex.model.Head;
+import io.auspex.registry.ModelVersion;
+import io.auspex.registry.VersionState;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ModelSlotTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final float[] ROW = {1, 2, 3};
+
+    private final OnnxRuntime runtime = new OnnxRuntime();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Timer timer = meters.timer("predict");
+    private final ExecutorService closer = Executors.newSingleThreadExecutor();
+    private final ModelSlot slot = new ModelSlot(closer);
+
+    @AfterEach
+    void everySessionIsClosed() throws InterruptedException {
+        slot.clear();
+        closer.shutdown();
+        assertThat(closer.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(runtime.liveSessions()).isZero();
+        assertThat(slot.liveSessions()).isZero();
+    }
+
+    @Test
+    void anEmptySlotServesNothing() {
+        assertThat(slot.acquire()).isEmpty();
+    }
+
+    @Test
+    void servesTheOldModelUntilTheNewOneAnswers() throws Exception {
+        publish(1);
+        Lease old = slot.acquire().orElseThrow();
+        publish(2);
+        assertThat(slot.acquire().orElseThrow().model().version()).isEqualTo(2);
+        assertThat(old.model().predict(ROW).version()).isEqualTo(1);
+        assertThat(slot.liveSessions()).isEqualTo(2);
+        old.close();
+        assertThat(slot.admit(LONG)).as("the old one's place is free").isTrue();
+        slot.dismiss();
+    }
+
+    @Test
+    void hasNoPlaceForAThirdSessionWhileTheFirstIsRead() throws Exception {
+        publish(1);
+        try (Lease _ = slot.acquire().orElseThrow()) {
+            publish(2);
+            assertThat(slot.admit(Duration.ZERO)).isFalse();
+        }
+        assertThat(slot.admit(LONG)).isTrue();
+        slot.dismiss();
+    }
+
+    @Test
+    void givingALeaseBackTwiceCountsOnce() throws Exception {
+        publish(1);
+        Lease twice = slot.acquire().orElseThrow();
+        Lease other = slot.acquire().orElseThrow();
+        twice.close();
+        twice.close();
+        publish(2);
+        assertThat(other.model().predict(ROW).version()).isEqualTo(1);
+        assertThat(slot.liveSessions()).isEqualTo(2);
+        other.close();
+        assertThat(slot.admit(LONG)).isTrue();
+        slot.dismiss();
+    }
+
+    @Test
+    void aUseAfterTheLeaseIsAnErrorAndNotACrash() throws Exception {
+        publish(1);
+        Lease lease = slot.acquire().orElseThrow();
+        ServingModel kept = lease.model();
+        lease.close();
+        slot.clear();
+        assertThatThrownBy(lease::model).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> kept.predict(ROW))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("after its lease");
+    }
+
+    @Test
+    void aCandidateThatIsNotPublishedGivesItsPlaceBack() throws Exception {
+        publish(1);
+        for (int i = 0; i < 5; i++) {
+            assertThat(slot.admit(LONG)).isTrue();
+            try (Candidate candidate = Candidate.load(slot, runtime, tiny().onnx())) {
+                candidate.warmUp(10);
+                assertThatThrownBy(() -> candidate.selfTest(tiny().probeError(0.1).report()))
+                        .isInstanceOf(UnusableModelException.class);
+            }
+            assertThat(slot.admit(LONG)).isTrue();
+            assertThatThrownBy(() -> Candidate.load(slot, runtime, new byte[] {1, 2, 3}))
+                    .isInstanceOf(UnusableModelException.class);
+        }
+        assertThat(slot.acquire().orElseThrow().model().version()).isEqualTo(1);
+    }
+
+    @Test
+    void aCandidateMustBeWhatTheRegistrySays() throws Exception {
+        assertThat(slot.admit(LONG)).isTrue();
+        try (Candidate candidate = Candidate.load(slot, runtime, tiny().onnx())) {
+            candidate.require("tiny", tiny().schema());
+            assertThatThrownBy(() -> candidate.require("other", tiny().schema()))
+                    .hasMessageContaining("'tiny', not 'other'");
+            assertThatThrownBy(() ->
+                            candidate.require(
+                                    "tiny", tiny().features(List.of("rsi_14@5m")).schema()))
+                    .hasMessageContaining("has the schema");
+        }
+    }
+
+    @Test
+    void aPredictionSaysWhoMadeItAndHowSure() throws Exception {
+        publish(7);
+        try (Lease lease = slot.acquire().orElseThrow()) {
+            Prediction prediction = lease.model().predict(ROW);
+            TinyModels formula = tiny().bias(bias(7));
+            assertThat(prediction.version()).isEqualTo(7);
+            assertThat(prediction.schemaHash()).isEqualTo(tiny().schema().hash());
+            assertThat(prediction.heads().keySet()).containsExactly(Head.values());
+            double centre = prediction.heads().get(Head.EXPECTED_RETURN);
+            assertThat(centre).isCloseTo(formula.answer(Head.EXPECTED_RETURN, ROW), within(1e-6));
+            assertThat(prediction.expectedReturnInterval())
+                    .isEqualTo(new Prediction.Interval(centre - 0.02, centre + 0.02, 0.9));
+            assertThat(lease.model().predict(new float[][] {ROW, {4, 5, 6}}))
+                    .startsWith(prediction)
+                    .hasSize(2);
+        }
+        assertThat(timer.count()).isEqualTo(2);
+    }
+
+    @Test
+    void aThousandSwapsUnderLoadFailNobodyAndMixNothing() throws Exception {
+        int swaps = 1_000;
+        int threads = 4;
+        publish(1);
+        AtomicBoolean swapping = new AtomicBoolean(true);
+        AtomicInteger newest = new AtomicInteger(1);
+        AtomicInteger mostLive = new AtomicInteger();
+        AtomicLong answers = new AtomicLong();
+        List<Future<Long>> readers = new ArrayList<>();
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            for (int i = 0; i < threads; i++) {
+                boolean batches = i == 0;
+                readers.add(
+                        pool.submit(() -> {
+                            long mine = 0;
+                            int before = 0;
+                            while (swapping.get()) {
+                                int seen = newest.get();
+                                before = ask(Math.max(seen, before), batches);
+                                mine++;
+                                answers.incrementAndGet();
+                            }
+                            return mine;
+                        }));
+            }
+            for (int version = 2; version <= swaps + 1; version++) {
+                publish(version);
+                newest.set(version);
+                mostLive.accumulateAndGet(runtime.liveSessions(), Math::max);
+            }
+            swapping.set(false);
+            for (Future<Long> reader : readers) {
+                assertThat(reader.get()).isPositive();
+            }
+        }
+        assertThat(mostLive.get()).isBetween(1, 2);
+        assertThat(answers.get()).isGreaterThan(swaps);
+        assertThat(slot.acquire().orElseThrow().model().version()).isEqualTo(swaps + 1);
+        System.out.println(answers.get() + " answers over " + swaps + " swaps");
+    }
+
+    /** Asks once; the answer must be wholly that of the version that signs it, and not stale. */
+    private int ask(int atLeast, boolean batch) {
+        try (Lease lease = slot.acquire().orElseThrow()) {
+            ServingModel model = lease.model();
+            assertThat(model.version()).isGreaterThanOrEqualTo(atLeast);
+            List<Prediction> predictions =
+                    batch
+                            ? model.predict(new float[][] {ROW, ROW, ROW})
+                            : List.of(model.predict(ROW));
+            TinyModels formula = tiny().bias(bias(model.version()));
+            for (Prediction prediction : predictions) {
+                if (prediction.version() != model.version()) {
+                    throw new AssertionError("signed by another version");
+                }
+                for (Head head : Head.values()) {
+                    double expected = formula.answer(head, ROW);
+                    if (Math.abs(prediction.heads().get(head) - expected) > 1e-5) {
+                        throw new AssertionError(
+                                "version %d said %s, not %s"
+                                        .formatted(
+                                                model.version(),
+                                                prediction.heads().get(head),
+                                                expected));
+                    }
+                }
+            }
+            return model.version();
+        }
+    }
+
+    /** Far enough apart to be told apart by any head. */
+    private static float bias(int version) {
+        return (version % 64) * 0.01f - 0.3f;
+    }
+
+    private void publish(int version) throws Exception {
+        TinyModels model = tiny().bias(bias(version));
+        assertThat(slot.admit(LONG)).isTrue();
+        try (Candidate candidate = Candidate.load(slot, runtime, model.onnx())) {
+            candidate.warmUp(3);
+            candidate.publish(version(version), false, timer);
+        }
+    }
+
+    private static ModelVersion version(int number) {
+        return new ModelVersion(
+                "tiny",
+                number,
+                VersionState.CANDIDATE,
+                "test",
+                "",
+                tiny().schema(),
+                JsonNodeFactory.instance.objectNode(),
+                null,
+                false,
+                Instant.EPOCH,
+                null);
+    }
+}
