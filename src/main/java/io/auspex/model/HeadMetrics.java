@@ -25,11 +25,11 @@ public sealed interface HeadMetrics {
      * positives among that fold's training rows: all that was known without a model.
      *
      * @param baseRate share of positives among the measured rows
-     * @param logLoss mean, in nats; probabilities are clipped as in {@code Measures.logLoss}
+     * @param logLoss mean, in nats; probabilities are clipped as in {@link Measures#logLoss}
      * @param baseLogLoss mean log loss of the reference on the same rows
      * @param brier mean squared difference of probability and outcome
      * @param auc chance that a positive row has the higher probability, ties counting half
-     * @param calibrationError expected calibration error over ten bins of equal width
+     * @param calibrationError expected calibration error as in {@link Measures#calibrationError}
      */
     record Probability(
             long rows,

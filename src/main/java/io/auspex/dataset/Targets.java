@@ -1,0 +1,114 @@
+package io.auspex.dataset;
+
+import io.auspex.market.Timeframe;
+import io.auspex.model.Head;
+import io.auspex.model.TargetSpec;
+import java.util.Arrays;
+
+/**
+ * Labels the closes of one symbol as {@link TargetSpec} says. The label of a close looks at the
+ * candle exactly one horizon later on the time grid and, when thresholds are scaled by volatility,
+ * at the candles up to the close itself: at nothing else.
+ */
+public final class Targets {
+
+    private static final int HEADS = Head.values().length;
+
+    private final TargetSpec spec;
+    private final long stepMillis;
+    private final long[] times;
+    private final double[] closes;
+    private final double[] volatility;
+
+    private Targets(TargetSpec spec, Timeframe timeframe, long[] times, double[] closes) {
+        this.spec = spec;
+        this.stepMillis = timeframe.millis();
+        this.times = times;
+        this.closes = closes;
+        this.volatility = spec.volatilityScaled() ? volatility() : new double[0];
+    }
+
+    /**
+     * @param times close times of the candles of one symbol, strictly ascending, on the grid
+     * @param closes their close prices
+     * @return {@code [n, 4]}, row after row in {@link Head} order. All of a row is NaN when the
+     *     candle one horizon later is missing: not yet there, or lost in a gap. The probabilities
+     *     alone are NaN when a scaled threshold is unknown: fewer than half of the window's returns
+     *     are there, or the price has not moved at all.
+     */
+    public static float[] of(TargetSpec spec, Timeframe timeframe, long[] times, double[] closes) {
+        if (times.length != closes.length) {
+            throw new IllegalArgumentException(
+                    times.length + " times for " + closes.length + " closes");
+        }
+        for (int i = 1; i < times.length; i++) {
+            if (times[i] <= times[i - 1]) {
+                throw new IllegalArgumentException("close " + i + " goes back in time");
+            }
+        }
+        return new Targets(spec, timeframe, times, closes).labels();
+    }
+
+    private float[] labels() {
+        float[] labels = new float[times.length * HEADS];
+        Arrays.fill(labels, Float.NaN);
+        long horizonMillis = spec.horizonCandles() * stepMillis;
+        int later = 0;
+        for (int i = 0; i < times.length; i++) {
+            while (later < times.length && times[later] < times[i] + horizonMillis) {
+                later++;
+            }
+            if (later < times.length && times[later] == times[i] + horizonMillis) {
+                label(labels, i, closes[later] / closes[i] - 1);
+            }
+        }
+        return labels;
+    }
+
+    private void label(float[] labels, int i, double change) {
+        labels[i * HEADS + Head.EXPECTED_RETURN.ordinal()] = (float) change;
+        double scale =
+                spec.volatilityScaled() ? volatility[i] * Math.sqrt(spec.horizonCandles()) : 1;
+        if (scale > 0) {
+            boolean up = change > spec.upThreshold() * scale;
+            boolean down = change < -spec.downThreshold() * scale;
+            boolean stop = change < -spec.stopThreshold() * scale;
+            labels[i * HEADS + Head.P_UP.ordinal()] = up ? 1 : 0;
+            labels[i * HEADS + Head.P_DOWN.ordinal()] = down ? 1 : 0;
+            labels[i * HEADS + Head.P_STOP.ordinal()] = stop ? 1 : 0;
+        }
+    }
+
+    /**
+     * Sample deviation of the one-candle log returns in the last {@code volatilityCandles}
+     * intervals; NaN when fewer than half of them, or fewer than two, are there. Sums come from
+     * prefix sums, so the window may be any length; where prices stand still the difference of two
+     * prefix sums is exactly zero.
+     */
+    private double[] volatility() {
+        int n = times.length;
+        double[] sums = new double[n + 1];
+        double[] squares = new double[n + 1];
+        int[] counts = new int[n + 1];
+        double[] deviations = new double[n];
+        int from = 0;
+        for (int i = 0; i < n; i++) {
+            boolean adjacent = i > 0 && times[i] - times[i - 1] == stepMillis;
+            double change = adjacent ? Math.log(closes[i] / closes[i - 1]) : 0;
+            sums[i + 1] = sums[i] + change;
+            squares[i + 1] = squares[i] + change * change;
+            counts[i + 1] = counts[i] + (adjacent ? 1 : 0);
+            while (times[from] <= times[i] - spec.volatilityCandles() * stepMillis) {
+                from++;
+            }
+            int count = counts[i + 1] - counts[from];
+            double sum = sums[i + 1] - sums[from];
+            double square = squares[i + 1] - squares[from];
+            deviations[i] =
+                    count >= 2 && 2L * count >= spec.volatilityCandles()
+                            ? Math.sqrt(Math.max(0, square - sum * sum / count) / (count - 1))
+                            : Double.NaN;
+        }
+        return deviations;
+    }
+}

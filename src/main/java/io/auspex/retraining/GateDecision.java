@@ -1,0 +1,22 @@
+package io.auspex.retraining;
+
+/** What the gate says of a candidate. */
+sealed interface GateDecision {
+
+    /** One sentence with the figures. */
+    String reason();
+
+    /**
+     * It becomes the champion.
+     *
+     * @param unproven its evidence does not suffice, but {@code --promote=always} asks for it
+     */
+    record Promote(String reason, boolean unproven) implements GateDecision {}
+
+    /**
+     * It is kept, and does not serve.
+     *
+     * @param reason names every condition that failed
+     */
+    record Reject(String reason) implements GateDecision {}
+}
