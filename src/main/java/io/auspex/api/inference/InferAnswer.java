@@ -10,11 +10,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Scores a request and writes the answer of the Open Inference Protocol v2. */
 final class InferAnswer {
 
     private InferAnswer() {}
+
+    /** The same for readers of the OpenAPI document. */
+    @Schema(name = "InferAnswer")
+    record Document(
+            String modelName, String modelVersion, @Nullable String id, List<Output> outputs) {}
+
+    /**
+     * @param shape [N, 1]
+     */
+    @Schema(name = "InferOutput")
+    record Output(String name, String datatype, List<Integer> shape, List<Float> data) {}
 
     /**
      * @return JSON

@@ -19,7 +19,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -144,16 +143,7 @@ public class InferenceProtocol {
     @RequestBody(content = @Content(example = EXAMPLE))
     @APIResponse(
             responseCode = "200",
-            content =
-                    @Content(
-                            schemaProperties = {
-                                @SchemaProperty(name = "model_name", implementation = String.class),
-                                @SchemaProperty(
-                                        name = "model_version",
-                                        implementation = String.class),
-                                @SchemaProperty(name = "id", implementation = String.class),
-                                @SchemaProperty(name = "outputs", implementation = Object[].class)
-                            }))
+            content = @Content(schema = @Schema(implementation = InferAnswer.Document.class)))
     @APIResponse(
             responseCode = "400",
             content = @Content(schema = @Schema(example = "{\"error\": \"unknown input 'x'\"}")))
