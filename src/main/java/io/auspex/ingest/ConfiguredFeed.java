@@ -1,10 +1,13 @@
 package io.auspex.ingest;
 
 import io.auspex.market.Timeframe;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Makes the feed that the configuration names. */
 final class ConfiguredFeed {
+
+    private static final String REPLAY = "replay:";
 
     private ConfiguredFeed() {}
 
@@ -22,8 +25,27 @@ final class ConfiguredFeed {
         if (name.equals("simulated")) {
             return Optional.of(new SimulatedFeed(market(config.simulated()), pacer));
         }
+        if (name.startsWith(REPLAY)) {
+            Path folder = Path.of(name.substring(REPLAY.length()));
+            return Optional.of(new ReplayFeed(folder, share(config.history()), pacer));
+        }
         throw new IllegalArgumentException(
                 "auspex.feed must be simulated, replay:<folder> or none: '" + name + "'");
+    }
+
+    /** Reads {@code 60%} as 0.6; the sign may be left out. */
+    static double share(String percent) {
+        String number = percent.strip();
+        number = number.endsWith("%") ? number.substring(0, number.length() - 1) : number;
+        try {
+            double share = Double.parseDouble(number) / 100;
+            if (share >= 0 && share <= 1) {
+                return share;
+            }
+        } catch (NumberFormatException notANumber) {
+            // Said below, as for a number that is out of range.
+        }
+        throw new IllegalArgumentException("auspex.history must be 0% to 100%: '" + percent + "'");
     }
 
     private static SimulatedMarket market(IngestConfig.Simulated simulated) {

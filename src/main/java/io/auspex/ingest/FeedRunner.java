@@ -2,6 +2,7 @@ package io.auspex.ingest;
 
 import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.market.CloseListener;
+import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -56,7 +57,12 @@ public class FeedRunner {
     }
 
     void onStartup(@Observes @Priority(START_PRIORITY) StartupEvent started) {
-        start();
+        try {
+            start();
+        } catch (IllegalArgumentException wrongSettings) {
+            // A folder mistyped on the command line: one line says it better than a stack trace.
+            throw new PreventFurtherStepsException("auspex: " + wrongSettings.getMessage(), 1);
+        }
     }
 
     void onShutdown(@Observes @Priority(1) ShutdownEvent stopped) {

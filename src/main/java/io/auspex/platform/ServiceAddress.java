@@ -1,0 +1,48 @@
+package io.auspex.platform;
+
+import java.net.URI;
+import java.util.List;
+
+/** Where a running service is, for the commands that look at it. */
+record ServiceAddress(String host, int port) {
+
+    /**
+     * From the same options and environment as the service's own.
+     *
+     * @throws LaunchException when they are not understood
+     */
+    static ServiceAddress of(String... arguments) {
+        return switch (Options.parse(List.of(arguments))) {
+            case Options.Parsed.Help() -> throw new LaunchException(Options.help());
+            case Options.Parsed.Refused(String reason) ->
+                    throw new LaunchException(reason + "\n" + Options.help());
+            case Options.Parsed.Run run -> {
+                run.properties().forEach(System::setProperty);
+                PlatformConfig config = Auspex.config();
+                yield of(config.host(), config.port());
+            }
+        };
+    }
+
+    /** A service that listens everywhere is reached over the loopback interface. */
+    static ServiceAddress of(String host, int port) {
+        return switch (host) {
+            case "0.0.0.0" -> new ServiceAddress("127.0.0.1", port);
+            case "::" -> new ServiceAddress("::1", port);
+            default -> new ServiceAddress(host, port);
+        };
+    }
+
+    /**
+     * @param scheme {@code http} or {@code ws}
+     * @param path with its leading slash
+     */
+    URI uri(String scheme, String path) {
+        return URI.create(scheme + "://" + this + path);
+    }
+
+    @Override
+    public String toString() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+}

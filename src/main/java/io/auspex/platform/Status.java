@@ -1,0 +1,52 @@
+package io.auspex.platform;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** {@code ./auspex status}: asks a running service what it is doing, and prints it readably. */
+public final class Status {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final int OK = 200;
+
+    private Status() {}
+
+    public static void main(String... arguments) {
+        try {
+            System.out.print(of(ServiceAddress.of(arguments)));
+        } catch (LaunchException refused) {
+            System.err.println("auspex: " + refused.getMessage());
+            System.exit(1);
+        }
+    }
+
+    static String of(ServiceAddress service) {
+        try (HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+            HttpResponse<String> response =
+                    client.send(
+                            HttpRequest.newBuilder(service.uri("http", "/api/status"))
+                                    .timeout(TIMEOUT)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != OK) {
+                throw new LaunchException(
+                        service + " answers " + response.statusCode() + ": " + response.body());
+            }
+            return ReadableJson.of(Json.mapper().readTree(response.body()));
+        } catch (IOException failure) {
+            throw new LaunchException(
+                    "No Auspex answers at "
+                            + service
+                            + " ("
+                            + failure
+                            + "). Start one with ./auspex run, or say where it is with --port=.",
+                    failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new LaunchException("interrupted", interrupted);
+        }
+    }
+}

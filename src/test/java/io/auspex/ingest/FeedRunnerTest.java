@@ -1,0 +1,263 @@
+package io.auspex.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.auspex.ingest.IngestSnapshot.State;
+import io.auspex.market.CloseListener;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import io.auspex.platform.PostgresResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real files, real PostgreSQL. */
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+class FeedRunnerTest {
+
+    private static final Timeframe FIVE = Timeframe.FIVE_MINUTES;
+    private static final long START = 1_700_000_100_000L;
+    private static final int CANDLES = 100;
+
+    @Inject CandleStore store;
+    @Inject IngestStatus status;
+    @Inject LiveHold hold;
+    @Inject FeedRunner runner;
+
+    @TempDir Path parent;
+    private final List<MarketClose> live = Collections.synchronizedList(new ArrayList<>());
+    private final List<Long> historyLoaded = Collections.synchronizedList(new ArrayList<>());
+    private Feed feed = new EmptyFeed();
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        // The folder's name is the feed's: another one for every test keeps their rows apart.
+        Path folder = Files.createDirectory(parent.resolve("replay-" + System.nanoTime()));
+        for (String symbol : List.of("AAA", "BBB", "CCC")) {
+            List<String> rows = new ArrayList<>(List.of("open_time_ms,open,high,low,close,volume"));
+            for (int i = 0; i < CANDLES; i++) {
+                rows.add((START + i * FIVE.millis()) + ",1.0,1.2,0.9,1.1," + i);
+            }
+            if (symbol.equals("BBB")) {
+                rows.set(11, (START + 10 * FIVE.millis()) + ",1.0,1.2,0.9,NaN,10");
+                rows.set(91, (START + 90 * FIVE.millis()) + ",1.0,0.8,0.9,1.1,90");
+            }
+            Files.write(folder.resolve(symbol + "-5m.csv"), rows);
+        }
+        feed = new ReplayFeed(folder, 0.6, Pacer.at(new Speed.Max()));
+    }
+
+    @Test
+    void historyIsStoredThenEveryLiveCloseIsHandedOverInOrderAfterItWasStored() throws Exception {
+        List<Long> storedBefore = new ArrayList<>();
+        run(close -> {
+            storedBefore.add(store.lastClose(close.feed(), FIVE).orElseThrow());
+            live.add(close);
+        });
+
+        assertThat(historyLoaded).containsExactly(START + 60 * FIVE.millis());
+        assertThat(live).hasSize(40);
+        assertThat(times()).isSorted().isEqualTo(storedBefore);
+        assertThat(times().getFirst()).isEqualTo(START + 61 * FIVE.millis());
+        assertThat(times().getLast()).isEqualTo(START + CANDLES * FIVE.millis());
+
+        IngestSnapshot end = status.snapshot();
+        assertThat(end.state()).isEqualTo(State.ENDED);
+        assertThat(end.feed()).contains(feed.identity());
+        assertThat(end.symbols())
+                .containsExactly(new Symbol("AAA"), new Symbol("BBB"), new Symbol("CCC"));
+        assertThat(end.candlesStored()).isEqualTo(3 * CANDLES - 2);
+        assertThat(end.firstClose()).contains(Instant.ofEpochMilli(START + FIVE.millis()));
+        assertThat(end.lastClose()).contains(Instant.ofEpochMilli(START + CANDLES * FIVE.millis()));
+        assertThat(end.lag())
+                .hasValueSatisfying(lag -> assertThat(lag).isGreaterThanOrEqualTo(Duration.ZERO));
+    }
+
+    @Test
+    void refusedRowsAreCountedWithFileLineAndReasonAndNothingElseIsLost() throws Exception {
+        run(live::add);
+
+        IngestSnapshot end = status.snapshot();
+        assertThat(end.refusedCount()).isEqualTo(2);
+        assertThat(end.refused())
+                .extracting(RefusedRow::file, RefusedRow::line)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("BBB-5m.csv", 12L),
+                        org.assertj.core.groups.Tuple.tuple("BBB-5m.csv", 92L));
+        assertThat(end.refused()).allSatisfy(row -> assertThat(row.reason()).isNotBlank());
+        assertThat(store.closes(feed.identity(), FIVE, Long.MIN_VALUE, Long.MAX_VALUE))
+                .hasSize(CANDLES)
+                .allSatisfy(close -> assertThat(close.candles()).hasSizeBetween(2, 3));
+    }
+
+    @Test
+    void aRunThatWasCutOffGoesOnStrictlyAfterTheLastStoredClose() throws Exception {
+        assertThatThrownBy(() ->
+                        run(close -> {
+                            live.add(close);
+                            if (live.size() == 7) {
+                                throw new IllegalStateException("cut off");
+                            }
+                        }))
+                .hasMessage("cut off");
+        run(live::add);
+
+        assertThat(live).hasSize(40);
+        assertThat(times()).isSorted().doesNotHaveDuplicates();
+        assertThat(historyLoaded)
+                .containsExactly(START + 60 * FIVE.millis(), START + 67 * FIVE.millis());
+    }
+
+    @Test
+    void aCloseThatWasStoredButNotHandledComesAgain() throws Exception {
+        run(live::add);
+        live.clear();
+        historyLoaded.clear();
+        run(
+                new CloseListener() {
+                    @Override
+                    public void onClose(MarketClose close) {
+                        live.add(close);
+                    }
+
+                    @Override
+                    public boolean hasHandled(String of, long closeTimeMillis) {
+                        assertThat(of).isEqualTo(feed.identity());
+                        assertThat(closeTimeMillis).isEqualTo(START + CANDLES * FIVE.millis());
+                        return false;
+                    }
+                });
+        assertThat(times()).containsExactly(START + CANDLES * FIVE.millis());
+        assertThat(historyLoaded).containsExactly(START + (CANDLES - 1) * FIVE.millis());
+    }
+
+    @Test
+    void liveClosesWaitWhileTheyAreHeld() throws Exception {
+        hold.hold();
+        hold.hold();
+        Thread thread =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                run(live::add);
+                            } catch (InterruptedException impossible) {
+                                throw new IllegalStateException(impossible);
+                            }
+                        });
+        await(() -> status.snapshot().state() == State.HELD);
+        assertThat(live).isEmpty();
+        assertThat(historyLoaded).hasSize(1);
+        assertThat(store.lastClose(feed.identity(), FIVE)).hasValue(START + 60 * FIVE.millis());
+
+        hold.release();
+        assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(live).hasSize(40);
+        assertThat(hold.isHeld()).isFalse();
+    }
+
+    @Test
+    void aFeedThatFailsIsShownAndTheNextStartWorks() {
+        runner.start(new FailingFeed());
+        await(() -> status.snapshot().state() == State.FAILED);
+        assertThat(status.snapshot().failure()).contains("the venue is gone");
+
+        runner.start(feed);
+        await(() -> status.snapshot().state() == State.ENDED);
+        assertThat(status.snapshot().failure()).isEmpty();
+        assertThat(status.snapshot().liveCloses()).isGreaterThanOrEqualTo(40);
+    }
+
+    @Test
+    void stoppingEndsAnEndlessFeedBetweenTwoCloses() {
+        runner.start(
+                new SimulatedFeed(
+                        SimulatedMarket.standard(System.nanoTime()),
+                        Pacer.at(new Speed.Multiple(1))));
+        await(() -> status.snapshot().state() == State.LIVE);
+        runner.stop();
+        assertThat(status.snapshot().state()).isEqualTo(State.OFF);
+        assertThat(status.snapshot().candlesStored()).isEqualTo(5 * 30 * 288);
+    }
+
+    @Test
+    void theLastHundredRefusalsAreKept() {
+        for (int i = 1; i <= 250; i++) {
+            status.refused(new RefusedRow("file", i, "bad"));
+        }
+        assertThat(status.snapshot().refused()).hasSize(100);
+        assertThat(status.snapshot().refused().getFirst().line()).isEqualTo(151);
+        assertThat(status.snapshot().refused().getLast().line()).isEqualTo(250);
+    }
+
+    @Test
+    void aShareOfHistoryIsAPercentage() {
+        assertThat(ConfiguredFeed.share("60%")).isEqualTo(0.6);
+        assertThat(ConfiguredFeed.share(" 100 ")).isEqualTo(1);
+        Stream.of("101%", "-1", "half", "NaN")
+                .forEach(wrong ->
+                        assertThatThrownBy(() -> ConfiguredFeed.share(wrong))
+                                .isInstanceOf(IllegalArgumentException.class)
+                                .hasMessageContaining(wrong));
+    }
+
+    private void run(CloseListener listener) throws InterruptedException {
+        new FeedRun(feed, store, status, hold, listener, historyLoaded::add).run();
+    }
+
+    private List<Long> times() {
+        return live.stream().map(MarketClose::closeTimeMillis).toList();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static class EmptyFeed implements Feed {
+        @Override
+        public String identity() {
+            return "empty";
+        }
+
+        @Override
+        public Timeframe timeframe() {
+            return FIVE;
+        }
+
+        @Override
+        public List<Symbol> symbols() {
+            return List.of();
+        }
+
+        @Override
+        public void run(long afterCloseTimeMillis, FeedListener listener) {
+            listener.onEnd();
+        }
+    }
+
+    private static final class FailingFeed extends EmptyFeed {
+        @Override
+        public void run(long afterCloseTimeMillis, FeedListener listener) {
+            throw new IllegalStateException("the venue is gone");
+        }
+    }
+}
