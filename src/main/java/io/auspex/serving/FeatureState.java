@@ -6,6 +6,7 @@ import io.auspex.market.Candle;
 import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -29,12 +30,18 @@ final class FeatureState {
         this.engine = new FeatureEngine(schema);
     }
 
-    /** Takes every stored close that it has not had, up to a time. */
+    /**
+     * Takes the stored closes that it has not had, up to a time: no more of them than its vector
+     * depends on, however long the history is.
+     */
     void catchUp(CandleHistory history, LiveMarket market, long toCloseMillis) {
-        if (toCloseMillis > throughMillis) {
-            history.closes(market.feed(), market.timeframe(), throughMillis, toCloseMillis)
-                    .forEach(this::accept);
+        if (toCloseMillis <= throughMillis) {
+            return;
         }
+        Timeframe base = market.timeframe();
+        long needed = FeatureEngine.requiredHistoryMillis(engine.schema(), base) + base.millis();
+        long from = Math.max(throughMillis, toCloseMillis - needed);
+        history.closes(market.feed(), base, from, toCloseMillis).forEach(this::accept);
     }
 
     /** Takes a close; one that it has had already, from the store, is passed over. */

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class LiveFeatures {
+
+    private static final Logger LOG = Logger.getLogger(LiveFeatures.class);
 
     private final CandleHistory history;
 
@@ -138,6 +141,8 @@ public class LiveFeatures {
             }
             prepared = true;
             return use;
+        } catch (IllegalArgumentException e) {
+            throw notComputable(e);
         } finally {
             if (!prepared) {
                 use.close();
@@ -149,9 +154,12 @@ public class LiveFeatures {
         try {
             return new FeatureState(schema);
         } catch (IllegalArgumentException e) {
-            throw new UnusableModelException(
-                    "its features cannot be computed: " + e.getMessage(), e);
+            throw notComputable(e);
         }
+    }
+
+    private static UnusableModelException notComputable(IllegalArgumentException e) {
+        return new UnusableModelException("its features cannot be computed: " + e.getMessage(), e);
     }
 
     /** The long part runs beside the feed, the last closes under the lock. */
@@ -185,10 +193,8 @@ public class LiveFeatures {
         Map<String, FeatureState> built = new HashMap<>();
         for (Use use : uses) {
             if (next.isCoveredBy(use.spec) && !built.containsKey(use.schema.hash())) {
-                FeatureState state = new FeatureState(use.schema);
-                state.catchUp(history, next, historyToMillis);
-                state.publish();
-                built.put(use.schema.hash(), state);
+                fromHistory(use.schema, next, historyToMillis)
+                        .ifPresent(state -> built.put(use.schema.hash(), state));
             }
         }
         states.clear();
@@ -200,6 +206,20 @@ public class LiveFeatures {
         acceptedMillis = Long.MIN_VALUE;
         market = live;
         return live;
+    }
+
+    /** One schema that does not fit the candles must not stop the feed of the others. */
+    private Optional<FeatureState> fromHistory(
+            FeatureSchema schema, LiveMarket next, long toMillis) {
+        try {
+            FeatureState state = new FeatureState(schema);
+            state.catchUp(history, next, toMillis);
+            state.publish();
+            return Optional.of(state);
+        } catch (IllegalArgumentException e) {
+            LOG.errorf(e, "the features of schema %s cannot be computed live", schema.hash());
+            return Optional.empty();
+        }
     }
 
     private boolean isLive(String feed, Timeframe timeframe) {

@@ -27,6 +27,22 @@ final class Readers {
         return false;
     }
 
+    /**
+     * Counts one more reader of something that is read already, retired or not: whoever has it
+     * leased may go on using it. False only when nobody is left inside something retired.
+     */
+    boolean stay() {
+        int present = state.get();
+        while (present != RETIRED) {
+            int witness = state.compareAndExchange(present, present + 1);
+            if (witness == present) {
+                return true;
+            }
+            present = witness;
+        }
+        return false;
+    }
+
     /** Counts one reader less; true when it was the last one of something retired. */
     boolean leave() {
         int left = state.decrementAndGet();

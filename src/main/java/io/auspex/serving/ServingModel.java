@@ -194,7 +194,7 @@ public final class ServingModel {
     }
 
     private void enter() {
-        if (!readers.enter()) {
+        if (!readers.stay()) {
             throw new IllegalStateException(this + " was used after its lease was given back");
         }
     }
