@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -47,7 +48,7 @@ public class InferenceProtocol {
             Champions champions,
             ScoringPool pool,
             InferenceConfig config,
-            ServiceReadiness readiness,
+            @Readiness ServiceReadiness readiness,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.champions = champions;
         this.pool = pool;
