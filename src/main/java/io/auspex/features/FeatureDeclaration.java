@@ -107,7 +107,7 @@ public record FeatureDeclaration(
     }
 
     private static <T> List<T> distinct(Family family, String name, List<T> values) {
-        require(family, !values.contains(null), name + " must not hold null");
+        require(family, values.stream().noneMatch(Objects::isNull), name + " must not hold null");
         require(
                 family,
                 new HashSet<>(values).size() == values.size(),

@@ -12,7 +12,6 @@ import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -77,9 +76,13 @@ public final class FeatureEngine {
      * @return milliseconds before the close time of the first vector wanted
      */
     public static long requiredHistoryMillis(FeatureSchema schema, Timeframe base) {
+        return requiredHistoryMillis(schema, base, BLOCK_CANDLES);
+    }
+
+    static long requiredHistoryMillis(FeatureSchema schema, Timeframe base, int blockCandles) {
         long required = 2 * base.millis();
-        for (SeriesPlan series : FeaturePlan.of(schema, BLOCK_CANDLES).series()) {
-            int candles = 2 * BLOCK_CANDLES + series.bridgedGapCandles() + 2;
+        for (SeriesPlan series : FeaturePlan.of(schema, blockCandles).series()) {
+            int candles = 2 * blockCandles + series.bridgedGapCandles() + 2;
             required = Math.max(required, candles * series.timeframe().millis());
         }
         return required;
@@ -243,10 +246,5 @@ public final class FeatureEngine {
     private static float finite(double value) {
         float narrow = (float) value;
         return Float.isFinite(narrow) ? narrow : Float.NaN;
-    }
-
-    /** Symbols that a feature is taken from although the vector is of another. */
-    List<Symbol> correlatedSymbols() {
-        return plan.correlated();
     }
 }

@@ -59,7 +59,7 @@ public record FeatureSet(List<FeatureDeclaration> families, int maxBridgedGapCan
                         maxBridgedGapCandles, FeatureDefinition.DEFAULT_BRIDGED_GAP_CANDLES));
     }
 
-    /** The declaration used when nothing else is said: 190 features with BTC and ETH present. */
+    /** The declaration used when nothing else is said: 188 features with BTC and ETH present. */
     public static FeatureSet standard() {
         return StandardSets.standard();
     }

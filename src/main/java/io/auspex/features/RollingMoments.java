@@ -1,13 +1,19 @@
 package io.auspex.features;
 
 /**
- * Mean and population standard deviation of the last {@code n} closes, by Welford's update. Equal
- * closes give a deviation of exactly zero.
+ * Mean and population standard deviation of the last {@code n} closes, by Welford's update of their
+ * distances from a reference close: a deviation may be a millionth of the price, and the digits of
+ * the price itself would drown it. Equal closes give a deviation of exactly zero.
  */
 final class RollingMoments extends RollingSums {
 
     private final Peak peak = new Peak();
-    private double mean;
+    private double reference;
+
+    /** The mean less the reference. */
+    private double offset;
+
+    /** Sum of squared distances from the mean. */
     private double squares;
 
     RollingMoments(int period) {
@@ -16,29 +22,27 @@ final class RollingMoments extends RollingSums {
 
     @Override
     void slide(CandleWindow window) {
-        double added = window.close(0);
-        double dropped = window.close(period);
+        double added = window.close(0) - reference;
+        double dropped = window.close(period) - reference;
         double delta = added - dropped;
-        double before = mean;
-        mean += delta / period;
-        squares += delta * ((added - mean) + (dropped - before));
+        double before = offset;
+        offset += delta / period;
+        squares += delta * ((added - offset) + (dropped - before));
     }
 
     @Override
     void recompute(CandleWindow window) {
-        // Relative to the newest close: differences of equal closes are exactly zero.
-        double reference = window.close(0);
+        reference = window.close(0);
         double sum = 0;
         for (int back = period - 1; back >= 0; back--) {
             sum += window.close(back) - reference;
         }
-        double offset = sum / period;
+        offset = sum / period;
         double total = 0;
         for (int back = period - 1; back >= 0; back--) {
             double deviation = window.close(back) - reference - offset;
             total += deviation * deviation;
         }
-        mean = reference + offset;
         squares = total;
         peak.reset(total);
     }
@@ -49,7 +53,7 @@ final class RollingMoments extends RollingSums {
     }
 
     double mean() {
-        return mean;
+        return reference + offset;
     }
 
     double deviation() {

@@ -8,8 +8,13 @@ final class VolumePriceCorrelation extends RollingSums {
 
     private final Peak pricePeak = new Peak();
     private final Peak volumePeak = new Peak();
-    private double priceMean;
-    private double volumeMean;
+    private double price;
+    private double volume;
+
+    /** The means less the reference price and volume. */
+    private double priceOffset;
+
+    private double volumeOffset;
     private double priceSquares;
     private double volumeSquares;
     private double products;
@@ -20,32 +25,32 @@ final class VolumePriceCorrelation extends RollingSums {
 
     @Override
     void slide(CandleWindow window) {
-        double price = window.close(0);
-        double volume = window.volume(0);
-        double priceDelta = price - window.close(period);
-        double volumeDelta = volume - window.volume(period);
-        double priceBefore = window.close(period) - priceMean;
-        double volumeBefore = window.volume(period) - volumeMean;
-        priceMean += priceDelta / period;
-        volumeMean += volumeDelta / period;
-        priceSquares += priceDelta * ((price - priceMean) + priceBefore);
-        volumeSquares += volumeDelta * ((volume - volumeMean) + volumeBefore);
-        products += priceDelta * (volume - volumeMean) + volumeDelta * priceBefore;
+        double priceAdded = window.close(0) - price;
+        double volumeAdded = window.volume(0) - volume;
+        double priceDelta = window.close(0) - window.close(period);
+        double volumeDelta = window.volume(0) - window.volume(period);
+        double priceBefore = window.close(period) - price - priceOffset;
+        double volumeBefore = window.volume(period) - volume - volumeOffset;
+        priceOffset += priceDelta / period;
+        volumeOffset += volumeDelta / period;
+        priceSquares += priceDelta * ((priceAdded - priceOffset) + priceBefore);
+        volumeSquares += volumeDelta * ((volumeAdded - volumeOffset) + volumeBefore);
+        products += priceDelta * (volumeAdded - volumeOffset) + volumeDelta * priceBefore;
     }
 
     @Override
     void recompute(CandleWindow window) {
         // Relative to the newest candle: constant closes or volumes give exact zeros.
-        double price = window.close(0);
-        double volume = window.volume(0);
+        price = window.close(0);
+        volume = window.volume(0);
         double priceSum = 0;
         double volumeSum = 0;
         for (int back = period - 1; back > 0; back--) {
             priceSum += window.close(back) - price;
             volumeSum += window.volume(back) - volume;
         }
-        double priceOffset = priceSum / period;
-        double volumeOffset = volumeSum / period;
+        priceOffset = priceSum / period;
+        volumeOffset = volumeSum / period;
         priceSquares = 0;
         volumeSquares = 0;
         products = 0;
@@ -56,8 +61,6 @@ final class VolumePriceCorrelation extends RollingSums {
             volumeSquares += y * y;
             products += x * y;
         }
-        priceMean = price + priceOffset;
-        volumeMean = volume + volumeOffset;
         pricePeak.reset(priceSquares);
         volumePeak.reset(volumeSquares);
     }
