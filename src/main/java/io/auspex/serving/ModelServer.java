@@ -219,8 +219,9 @@ public class ModelServer {
         try {
             serve(served, requireVersion(model.name(), champion));
         } catch (RuntimeException e) {
-            served.troubled("champion " + champion + " does not serve: " + e.getMessage());
-            LOG.errorf(e, "champion %d of %s does not serve", champion, model.name());
+            String problem = "champion " + champion + " does not serve: " + e.getMessage();
+            served.troubled(problem);
+            LOG.error(problem, e instanceof Failure ? null : e);
         }
     }
 
