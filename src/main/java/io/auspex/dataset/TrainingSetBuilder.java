@@ -95,6 +95,9 @@ public final class TrainingSetBuilder {
             return new TrainingSet.Empty("no candle of the model's market");
         }
         Files.createDirectories(folder.path());
+        // What an earlier attempt left must not make this one look finished.
+        Files.deleteIfExists(folder.report());
+        Files.deleteIfExists(folder.job());
         try (JobArrays arrays = new JobArrays(folder, schema.size())) {
             Rows rows = new Rows(labels, arrays);
             rows.addAll(closes, progress);

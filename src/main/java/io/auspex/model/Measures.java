@@ -214,7 +214,7 @@ public final class Measures {
         Arrays.sort(sorted);
         double[] edges = new double[BINS - 1];
         for (int i = 0; i < edges.length; i++) {
-            double position = (i + 1.0) / BINS * (sorted.length - 1);
+            double position = (i + 1.0) * (sorted.length - 1) / BINS;
             int below = (int) position;
             int above = Math.min(below + 1, sorted.length - 1);
             edges[i] = sorted[below] + (position - below) * (sorted[above] - sorted[below]);

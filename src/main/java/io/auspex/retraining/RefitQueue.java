@@ -62,8 +62,15 @@ class RefitQueue {
                         .map(RefitRow::toRefit));
     }
 
-    /** Takes the oldest job that is due; two owners never get the same. */
-    Uni<Optional<ClaimedRefit>> claim(String owner, Duration lease) {
+    /**
+     * Takes the oldest job that is due; two owners never get the same.
+     *
+     * @param models those that the owner has the candles for
+     */
+    Uni<Optional<ClaimedRefit>> claim(String owner, Duration lease, Collection<String> models) {
+        if (models.isEmpty()) {
+            return Uni.createFrom().item(Optional.empty());
+        }
         return Panache.withTransaction(() ->
                 one(
                                 """
@@ -75,6 +82,7 @@ class RefitQueue {
                                 where id = (
                                     select id from refit_job
                                     where state = 'QUEUED' and not_before <= now()
+                                                and model in (:models)
                                     order by not_before, id
                                     limit 1
                                     for update skip locked)

@@ -21,12 +21,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +39,8 @@ import org.junit.jupiter.api.Test;
 class RefitQueueTest {
 
     private static final Duration LEASE = Duration.ofMinutes(5);
+
+    private final Set<String> models = ConcurrentHashMap.newKeySet();
 
     @Inject RefitQueue queue;
     @Inject ModelRegistry registry;
@@ -69,7 +75,7 @@ class RefitQueueTest {
             for (Future<Refit> request : requests) {
                 try {
                     request.get();
-                } catch (java.util.concurrent.ExecutionException e) {
+                } catch (ExecutionException e) {
                     assertThat(e.getCause()).isInstanceOf(Failure.class);
                     refused++;
                 }
@@ -229,6 +235,14 @@ class RefitQueueTest {
     }
 
     @Test
+    void anOwnerTakesOnlyWhatItHasCandlesFor() {
+        enqueue("alpha");
+        assertThat(await(() -> queue.claim("me", LEASE, List.of("beta")))).isEmpty();
+        assertThat(await(() -> queue.claim("me", LEASE, List.of()))).isEmpty();
+        assertThat(await(() -> queue.claim("me", LEASE, List.of("beta", "alpha")))).isPresent();
+    }
+
+    @Test
     void refitsAreListedNewestFirst() {
         Refit alpha = enqueue("alpha");
         Refit beta = enqueue("beta");
@@ -242,10 +256,11 @@ class RefitQueueTest {
     }
 
     private Optional<ClaimedRefit> claim(String owner) {
-        return await(() -> queue.claim(owner, LEASE));
+        return await(() -> queue.claim(owner, LEASE, models));
     }
 
     private void declare(String name) {
+        models.add(name);
         MarketSpec market = new MarketSpec("simulated", List.of(), Timeframe.FIVE_MINUTES);
         await(() -> registry.declare(ModelSpec.standard(name, market)));
     }
@@ -263,9 +278,7 @@ class RefitQueueTest {
     }
 
     private static void assertFailure(
-            Failure.Category category,
-            String slug,
-            org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+            Failure.Category category, String slug, ThrowingCallable call) {
         assertThatThrownBy(call)
                 .asInstanceOf(type(Failure.class))
                 .satisfies(failure -> {

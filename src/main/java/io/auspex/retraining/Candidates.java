@@ -1,0 +1,193 @@
+package io.auspex.retraining;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.dataset.JobFolder;
+import io.auspex.dataset.JobSpec;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.model.TrainingReport;
+import io.auspex.platform.Await;
+import io.auspex.platform.Failure;
+import io.auspex.platform.Json;
+import io.auspex.registry.ModelRegistry;
+import io.auspex.registry.ModelVersion;
+import io.auspex.registry.RegisteredModel;
+import io.auspex.retraining.GateCase.Champion;
+import io.auspex.retraining.GateCase.Check;
+import io.auspex.serving.ModelServer;
+import io.auspex.serving.TrialModel;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Takes a version through the gate: gathers what the gate looks at, asks it, and has the decision
+ * carried out. Blocking, for virtual threads; the computing happens on {@link CpuPool}.
+ */
+@ApplicationScoped
+class Candidates {
+
+    private final ModelRegistry registry;
+    private final ModelServer server;
+    private final CpuPool cpu;
+    private final RetrainingConfig config;
+
+    @Inject
+    Candidates(ModelRegistry registry, ModelServer server, CpuPool cpu, RetrainingConfig config) {
+        this.registry = registry;
+        this.server = server;
+        this.cpu = cpu;
+        this.config = config;
+    }
+
+    /** What a finished job offers. */
+    record Trained(
+            JobFolder folder,
+            JobSpec job,
+            TrainingReport report,
+            byte[] onnx,
+            List<MarketClose> closes) {}
+
+    /** What the gate says of the model that a job has made. */
+    GateDecision judge(RegisteredModel model, Trained trained, Collection<Symbol> symbols)
+            throws Exception {
+        Rival rival = rival(model);
+        GateCase candidate = cpu.call(() -> examine(model, trained, symbols, rival));
+        return Gate.decide(candidate, config.promote());
+    }
+
+    /** What the gate says of a file that came with nothing but itself, while nothing serves. */
+    GateDecision judge(
+            RegisteredModel model, TrialModel file, TrainingReport report, List<Symbol> symbols) {
+        GateCase candidate =
+                new GateCase(
+                        model.spec(),
+                        report,
+                        SchemaCheck.check(model.spec(), file.schema(), symbols),
+                        selfTest(file, file.report()),
+                        // There is no job folder to compare with; the self-test stands for it.
+                        new Check.Passed(),
+                        new Champion.None());
+        return Gate.decide(candidate, config.promote());
+    }
+
+    /** Carries a decision out. A candidate that cannot be served after all ends as rejected. */
+    AttemptResult.Decided carryOut(ModelVersion version, GateDecision decision) {
+        String model = version.model();
+        int number = version.version();
+        return switch (decision) {
+            case GateDecision.Reject reject -> {
+                Await.item(() -> registry.reject(model, number, reject.reason()));
+                yield new AttemptResult.Decided(number, false, reject.reason());
+            }
+            case GateDecision.Promote promote -> promote(model, number, promote);
+        };
+    }
+
+    private AttemptResult.Decided promote(String model, int number, GateDecision.Promote promote) {
+        try {
+            Await.item(() -> server.promote(model, number, promote.reason(), promote.unproven()));
+            return new AttemptResult.Decided(number, true, promote.reason());
+        } catch (Failure failure) {
+            if (!failure.slug().equals("version-unusable")) {
+                throw failure;
+            }
+            // The server has rejected it in the registry.
+            return new AttemptResult.Decided(number, false, failure.getMessage());
+        }
+    }
+
+    private static GateCase examine(
+            RegisteredModel model, Trained trained, Collection<Symbol> symbols, Rival rival)
+            throws IOException {
+        Check schema = SchemaCheck.check(model.spec(), trained.job().schema(), symbols);
+        try (TrialModel trial = TrialModel.open(trained.onnx())) {
+            if (!trial.schema().equals(trained.job().schema())) {
+                Check other = new Check.Broken("the ONNX graph has another schema than its job");
+                return sound(model, trained, other, selfTest(trial, report(trained)), other, rival);
+            }
+            return sound(
+                    model,
+                    trained,
+                    schema,
+                    selfTest(trial, report(trained)),
+                    Parity.check(trained.folder(), trial.schema().size(), new TrialScorer(trial)),
+                    rival);
+        } catch (Failure unusable) {
+            Check broken = new Check.Broken(String.valueOf(unusable.getMessage()));
+            return sound(model, trained, schema, broken, new Check.Passed(), rival);
+        }
+    }
+
+    private static GateCase sound(
+            RegisteredModel model,
+            Trained trained,
+            Check schema,
+            Check selfTest,
+            Check parity,
+            Rival rival)
+            throws IOException {
+        return new GateCase(
+                model.spec(), trained.report(), schema, selfTest, parity, compare(rival, trained));
+    }
+
+    private static Check selfTest(TrialModel trial, JsonNode report) {
+        return trial.selfTest(report).<Check>map(Check.Broken::new).orElseGet(Check.Passed::new);
+    }
+
+    private static JsonNode report(Trained trained) {
+        return Json.mapper().valueToTree(trained.report());
+    }
+
+    /** The champion as it stands in the registry. */
+    private sealed interface Rival {
+
+        record None() implements Rival {}
+
+        record Unproven(int version) implements Rival {}
+
+        record Proven(ModelVersion version, byte[] onnx) implements Rival {}
+    }
+
+    private Rival rival(RegisteredModel model) {
+        Integer champion = model.champion();
+        if (champion == null) {
+            return new Rival.None();
+        }
+        String name = model.name();
+        ModelVersion version =
+                Await.item(() -> registry.version(name, champion))
+                        .orElseThrow(() -> new IllegalStateException("a champion is a version"));
+        return version.unproven()
+                ? new Rival.Unproven(champion)
+                : new Rival.Proven(version, Await.item(() -> registry.artefact(name, champion)));
+    }
+
+    private static Champion compare(Rival rival, Trained trained) throws IOException {
+        return switch (rival) {
+            case Rival.None _ -> new Champion.None();
+            case Rival.Unproven unproven -> new Champion.Unproven(unproven.version());
+            case Rival.Proven proven -> compare(proven, trained);
+        };
+    }
+
+    private static Champion compare(Rival.Proven proven, Trained trained) throws IOException {
+        int version = proven.version().version();
+        try (TrialModel champion = TrialModel.open(proven.onnx())) {
+            Instant dataTo =
+                    Instant.parse(
+                            proven.version().report().path("data").path("to").asText("nothing"));
+            return new ChampionComparison(trained.folder(), trained.job(), trained.closes())
+                    .compare(version, dataTo, champion.schema(), new TrialScorer(champion));
+        } catch (DateTimeException untold) {
+            return new Champion.Unscored(
+                    version, "its report does not say which data it was trained on");
+        } catch (Failure | IllegalArgumentException unusable) {
+            return new Champion.Unscored(version, String.valueOf(unusable.getMessage()));
+        }
+    }
+}

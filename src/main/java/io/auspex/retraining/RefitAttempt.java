@@ -1,0 +1,258 @@
+package io.auspex.retraining;
+
+import io.auspex.dataset.JobFolder;
+import io.auspex.dataset.TrainingSet;
+import io.auspex.dataset.TrainingSetBuilder;
+import io.auspex.features.FeatureEngine;
+import io.auspex.ingest.HistoryLoaded;
+import io.auspex.market.CandleHistory;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelSpec;
+import io.auspex.model.TrainingReport;
+import io.auspex.platform.Await;
+import io.auspex.platform.Json;
+import io.auspex.registry.ModelRegistry;
+import io.auspex.registry.ModelVersion;
+import io.auspex.registry.RegisteredModel;
+import io.auspex.registry.VersionState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt at one refit: candles to rows, rows to a model in a worker process, model through the
+ * gate. Blocks its virtual thread. {@link #stop} may be called by any other.
+ *
+ * <pre>
+ * dataset 0..20 %   worker 20..90 %   gate 90..99 %
+ * </pre>
+ */
+final class RefitAttempt {
+
+    private static final int DATASET_DONE = 20;
+    private static final int WORKER_DONE = 90;
+
+    /** What an attempt works with. */
+    record Tools(
+            ModelRegistry registry,
+            CandleHistory history,
+            Candidates candidates,
+            CpuPool cpu,
+            Workers workers,
+            Duration timeout) {}
+
+    /** Where progress goes: phase, and percent of the whole refit. */
+    interface Listener {
+        void at(String phase, int percent);
+    }
+
+    private final Tools tools;
+    private final ClaimedRefit claim;
+    private final HistoryLoaded feed;
+    private final JobFolder folder;
+    private final Listener listener;
+    private final AtomicReference<@Nullable WorkerProcess> worker = new AtomicReference<>();
+    private volatile boolean stopped;
+
+    RefitAttempt(
+            Tools tools,
+            ClaimedRefit claim,
+            HistoryLoaded feed,
+            JobFolder folder,
+            Listener listener) {
+        this.tools = tools;
+        this.claim = claim;
+        this.feed = feed;
+        this.folder = folder;
+        this.listener = listener;
+    }
+
+    static String originOf(long refit) {
+        return "refit:" + refit;
+    }
+
+    /** Ends the attempt at the next opportunity, its worker at once. */
+    void stop() {
+        stopped = true;
+        WorkerProcess running = worker.get();
+        if (running != null) {
+            running.kill();
+        }
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    AttemptResult run() throws Exception {
+        Optional<AttemptResult> before = earlierDecision();
+        if (before.isPresent()) {
+            return before.get();
+        }
+        RegisteredModel model = model();
+        MarketSpec market = model.spec().market();
+        if (!market.coversFeed(feed.feed()) || market.timeframe() != feed.timeframe()) {
+            return new AttemptResult.Failed(
+                    "the running feed %s (%s) is not the model's market %s (%s)"
+                            .formatted(
+                                    feed.feed(),
+                                    feed.timeframe(),
+                                    market.feed(),
+                                    market.timeframe()),
+                    "",
+                    false);
+        }
+        List<MarketClose> closes = closes(model.spec());
+        TrainingSet set = tools.cpu().call(() -> build(model.spec(), closes));
+        return switch (set) {
+            case TrainingSet.Empty empty ->
+                    new AttemptResult.Failed("nothing to train on: " + empty.reason(), "", false);
+            case TrainingSet.Built built -> stopped ? halted() : train(built, closes);
+        };
+    }
+
+    /** An attempt may have died between the registry's commit and the queue's. */
+    private Optional<AttemptResult> earlierDecision() {
+        for (ModelVersion version : mine()) {
+            if (version.state() != VersionState.CANDIDATE) {
+                return Optional.of(
+                        new AttemptResult.Decided(
+                                version.version(),
+                                version.state() == VersionState.PROMOTED,
+                                String.valueOf(version.reason())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<ModelVersion> mine() {
+        String origin = originOf(claim.id());
+        return Await.item(() -> tools.registry().versions(claim.refit().model())).stream()
+                .filter(version -> version.origin().equals(origin))
+                .toList();
+    }
+
+    private RegisteredModel model() {
+        String name = claim.refit().model();
+        return Await.item(() -> tools.registry().model(name))
+                .orElseThrow(() -> new IllegalStateException("model " + name + " is gone"));
+    }
+
+    private List<MarketClose> closes(ModelSpec spec) {
+        listener.at("dataset", 0);
+        OptionalLong last = tools.history().lastClose(feed.feed(), feed.timeframe());
+        if (last.isEmpty()) {
+            return List.of();
+        }
+        long window = Math.multiplyExact(spec.windowCandles(), feed.timeframe().millis());
+        return tools.history()
+                .closes(feed.feed(), feed.timeframe(), last.getAsLong() - window, last.getAsLong());
+    }
+
+    private TrainingSet build(ModelSpec spec, List<MarketClose> closes) throws IOException {
+        FeatureEngine engine = new FeatureEngine(spec.features().schema(symbols(spec)));
+        return new TrainingSetBuilder(spec, engine)
+                .build(
+                        closes,
+                        folder,
+                        claim.seed(),
+                        share -> listener.at("dataset", (int) (share * DATASET_DONE)));
+    }
+
+    private List<Symbol> symbols(ModelSpec spec) {
+        return spec.market().symbols().isEmpty() ? feed.symbols() : spec.market().symbols();
+    }
+
+    private AttemptResult train(TrainingSet.Built built, List<MarketClose> closes)
+            throws Exception {
+        return switch (work()) {
+            case WorkerOutcome.Killed _ -> halted();
+            case WorkerOutcome.TimedOut late ->
+                    new AttemptResult.Failed(
+                            "the worker had no result after " + late.limit().toSeconds() + " s",
+                            late.lastOutput(),
+                            true);
+            case WorkerOutcome.Failed failed ->
+                    new AttemptResult.Failed(
+                            failed.reason(), failed.lastOutput(), failed.worthRetrying());
+            case WorkerOutcome.Succeeded _ -> judge(built, closes);
+        };
+    }
+
+    private WorkerOutcome work() throws IOException, InterruptedException {
+        try (WorkerProcess process =
+                WorkerProcess.start(
+                        tools.workers().command(folder.path()), folder.path(), this::heard)) {
+            worker.set(process);
+            if (stopped) {
+                process.kill();
+            }
+            return process.await(tools.timeout());
+        } finally {
+            worker.set(null);
+        }
+    }
+
+    private void heard(WorkerProgress progress) {
+        // The worker's "done" is not ours.
+        String phase = progress.phase().equals("done") ? "verify" : progress.phase();
+        listener.at(phase, DATASET_DONE + progress.percent() * (WORKER_DONE - DATASET_DONE) / 100);
+    }
+
+    private AttemptResult judge(TrainingSet.Built built, List<MarketClose> closes)
+            throws Exception {
+        Optional<TrainingReport> report = folder.readReport();
+        if (report.isEmpty()) {
+            return new AttemptResult.Failed("the worker ended without a report", "", true);
+        }
+        listener.at("gate", WORKER_DONE);
+        byte[] onnx = Files.readAllBytes(folder.model());
+        ModelVersion version = keep(built, report.get(), onnx);
+        Candidates.Trained trained =
+                new Candidates.Trained(folder, built.job(), report.get(), onnx, closes);
+        // Read anew: it may have got another champion while the worker was busy.
+        RegisteredModel model = model();
+        GateDecision decision =
+                tools.candidates().judge(model, trained, symbols(built.job().spec()));
+        if (stopped) {
+            return halted();
+        }
+        listener.at("gate", WORKER_DONE + 5);
+        return tools.candidates().carryOut(version, decision);
+    }
+
+    /** The same bytes of an attempt that died before the gate spoke are the same version. */
+    private ModelVersion keep(TrainingSet.Built built, TrainingReport report, byte[] onnx) {
+        String sha256 = Sha256.of(onnx);
+        for (ModelVersion earlier : mine()) {
+            if (earlier.sha256().equals(sha256)) {
+                return earlier;
+            }
+            Await.item(() ->
+                    tools.registry()
+                            .reject(
+                                    earlier.model(),
+                                    earlier.version(),
+                                    "its refit was interrupted and made another version"));
+        }
+        return Await.item(() ->
+                tools.registry()
+                        .add(
+                                claim.refit().model(),
+                                originOf(claim.id()),
+                                built.job().schema(),
+                                onnx,
+                                Json.mapper().valueToTree(report)));
+    }
+
+    private static AttemptResult halted() {
+        return new AttemptResult.Stopped();
+    }
+}

@@ -1,0 +1,71 @@
+package io.auspex.retraining;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks for refits and tells how they stand. Subscribe on a duplicated Vert.x context, as for {@link
+ * io.auspex.registry.ModelRegistry}. Every change is told as {@link RefitProgressed} too, on
+ * whichever thread it happened: observers must not block.
+ */
+@ApplicationScoped
+public class RefitService {
+
+    /** Most refits of one answer. */
+    public static final int MAX_LIMIT = 1_000;
+
+    private final RefitQueue queue;
+    private final RefitNews news;
+    private final RefitRunner runner;
+    private final RetrainingConfig config;
+
+    @Inject
+    RefitService(RefitQueue queue, RefitNews news, RefitRunner runner, RetrainingConfig config) {
+        this.queue = queue;
+        this.news = news;
+        this.runner = runner;
+        this.config = config;
+    }
+
+    /**
+     * Puts a refit of a model into the queue.
+     *
+     * @param triggerReason why, for people
+     * @return fails with NOT_FOUND {@code no-such-model}; CONFLICT {@code refit-running} when the
+     *     model has one that is not finished
+     */
+    public Uni<Refit> request(String model, String triggerReason) {
+        return queue.enqueue(model, triggerReason, config.refit().maxAttempts())
+                .invoke(news::tell)
+                .invoke(runner::wake);
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param model null for all models
+     * @param limit 1 to {@value #MAX_LIMIT}; more is cut
+     */
+    public Uni<List<Refit>> refits(@Nullable String model, int limit) {
+        return queue.refits(model, Math.clamp(limit, 1, MAX_LIMIT));
+    }
+
+    public Uni<Optional<Refit>> refit(long id) {
+        return queue.refit(id);
+    }
+
+    /**
+     * Ends a refit that is not finished; its worker is killed.
+     *
+     * @return fails with NOT_FOUND {@code no-such-refit}, CONFLICT {@code refit-finished}
+     */
+    public Uni<Refit> cancel(long id) {
+        return queue.cancel(id, "cancelled on request")
+                .invoke(refit -> runner.halt(refit.id()))
+                .invoke(news::tell);
+    }
+}

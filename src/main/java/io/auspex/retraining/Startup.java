@@ -1,0 +1,169 @@
+package io.auspex.retraining;
+
+import io.auspex.ingest.HistoryLoaded;
+import io.auspex.ingest.LiveHold;
+import io.auspex.ingest.Speed;
+import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelSpec;
+import io.auspex.platform.Await;
+import io.auspex.platform.Failure;
+import io.auspex.registry.ModelRegistry;
+import io.auspex.registry.ModelVersion;
+import io.auspex.registry.RegisteredModel;
+import io.auspex.serving.LiveFeatures;
+import io.auspex.serving.ModelServer;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * What happens between a feed's history and its first live close, on the feed's own thread: the
+ * feed's model is declared, its champion serves again, files of the models folder are imported, and
+ * a first refit is asked for when no refit has made the champion yet. At {@code --speed=max} live
+ * closes wait for the decision on that refit: the replay would be over before it.
+ */
+@ApplicationScoped
+class Startup {
+
+    private static final Logger LOG = Logger.getLogger(Startup.class);
+    private static final long NOTHING = -1;
+
+    private final ModelRegistry registry;
+    private final ModelServer server;
+    private final LiveFeatures features;
+    private final ModelFolder files;
+    private final RunningFeed feed;
+    private final RefitService refits;
+    private final RefitRunner runner;
+    private final LiveHold hold;
+    private final boolean holdsLive;
+    private final AtomicLong heldFor = new AtomicLong(NOTHING);
+
+    @Inject
+    Startup(
+            ModelRegistry registry,
+            ModelServer server,
+            LiveFeatures features,
+            ModelFolder files,
+            RunningFeed feed,
+            RefitService refits,
+            RefitRunner runner,
+            LiveHold hold,
+            @ConfigProperty(name = "auspex.speed", defaultValue = "300") String speed) {
+        this.registry = registry;
+        this.server = server;
+        this.features = features;
+        this.files = files;
+        this.feed = feed;
+        this.refits = refits;
+        this.runner = runner;
+        this.hold = hold;
+        this.holdsLive = Speed.parse(speed) instanceof Speed.Max;
+    }
+
+    void prepare(@Observes HistoryLoaded loaded) {
+        String model = defaultModelOf(loaded);
+        ModelSpec spec = ModelSpec.standard(model, defaultMarketOf(loaded));
+        Await.item(() -> registry.declare(spec));
+        features.follow(loaded.feed(), loaded.timeframe());
+        Await.item(server::restore);
+        files.importFor(model, loaded);
+        feed.is(loaded);
+        firstRefit(model);
+        runner.begin();
+    }
+
+    /** The first refit has come to its end, whichever it is: live closes go on. */
+    void release(@Observes RefitProgressed news) {
+        switch (news.refit().state()) {
+            case SUCCEEDED, FAILED, CANCELLED -> releaseFor(news.refit().id());
+            case QUEUED, RUNNING -> {
+                // Not yet.
+            }
+        }
+    }
+
+    /** {@code simulated-5m}; {@code market-data-5m} for {@code replay:market-data}. */
+    static String defaultModelOf(HistoryLoaded loaded) {
+        String identity = loaded.feed();
+        String name = identity.substring(identity.indexOf(':') + 1);
+        String kind = kindOf(identity);
+        String base = kind.equals("simulated") ? kind : name.toLowerCase(Locale.ROOT);
+        String legal = base.replaceAll("[^a-z0-9._-]", "-").replaceAll("^[^a-z0-9]+", "");
+        String bounded = legal.length() > 56 ? legal.substring(0, 56) : legal;
+        return (bounded.isEmpty() ? kind : bounded) + "-" + loaded.timeframe().code();
+    }
+
+    /** Every simulated market has the same dynamics; a replay is a market of its own. */
+    static MarketSpec defaultMarketOf(HistoryLoaded loaded) {
+        String kind = kindOf(loaded.feed());
+        return new MarketSpec(
+                kind.equals("simulated") ? kind : loaded.feed(), List.of(), loaded.timeframe());
+    }
+
+    private static String kindOf(String identity) {
+        int colon = identity.indexOf(':');
+        return colon < 0 ? identity : identity.substring(0, colon);
+    }
+
+    private void firstRefit(String model) {
+        Optional<String> reason = reasonForFirstRefit(model);
+        if (reason.isEmpty()) {
+            return;
+        }
+        if (holdsLive) {
+            hold.hold();
+        }
+        try {
+            long id = requested(model, reason.get());
+            heldFor.set(id);
+            releaseIfOver(id);
+        } catch (RuntimeException failure) {
+            hold.release();
+            LOG.errorf(failure, "the first refit of %s could not be requested", model);
+        }
+    }
+
+    private Optional<String> reasonForFirstRefit(String name) {
+        RegisteredModel model =
+                Await.item(() -> registry.model(name))
+                        .orElseThrow(() -> new IllegalStateException("declared just now"));
+        Integer champion = model.champion();
+        if (champion == null) {
+            return Optional.of("no champion");
+        }
+        return Await.item(() -> registry.version(name, champion))
+                .map(ModelVersion::origin)
+                .filter(origin -> !origin.startsWith("refit:"))
+                .map(starter -> "starter serves; first training");
+    }
+
+    /** The new refit, or the one that an earlier life of this service left unfinished. */
+    private long requested(String model, String reason) {
+        try {
+            return Await.item(() -> refits.request(model, reason)).id();
+        } catch (Failure failure) {
+            if (!failure.slug().equals("refit-running")) {
+                throw failure;
+            }
+            return Await.item(() -> refits.refits(model, 1)).getFirst().id();
+        }
+    }
+
+    /** It may have ended before its number was known here. */
+    private void releaseIfOver(long id) {
+        Await.item(() -> refits.refit(id)).ifPresent(refit -> release(new RefitProgressed(refit)));
+    }
+
+    private void releaseFor(long id) {
+        if (heldFor.compareAndSet(id, NOTHING)) {
+            hold.release();
+        }
+    }
+}

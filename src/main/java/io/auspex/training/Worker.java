@@ -1,0 +1,100 @@
+package io.auspex.training;
+
+import com.fasterxml.jackson.core.JacksonException;
+import io.auspex.dataset.JobFolder;
+import io.auspex.dataset.JobSpec;
+import io.auspex.dataset.NpyReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/**
+ * The training process: {@code java -Djava.io.tmpdir=<its own> io.auspex.training.Worker <job
+ * folder>}.
+ *
+ * <p>Standard output has one JSON object a line, at least one a second: {@code
+ * {"phase":"folds","percent":40,"message":"fold 2 of 5"}}. Standard error is the log. Exit codes: 0
+ * the report is written; 1 training failed; 2 the job cannot be trained, and trying again will not
+ * help; 3 out of memory.
+ *
+ * <p>Who starts it sets the heap ({@code -Xmx}; LightGBM needs about as much again outside of it as
+ * the features take), {@code --enable-native-access=ALL-UNNAMED}, and a temporary folder of its
+ * own, because the native library unpacks itself into one fixed file there.
+ */
+public final class Worker {
+
+    static final int FAILED = 1;
+    static final int REFUSED = 2;
+    static final int OUT_OF_MEMORY = 3;
+
+    private Worker() {}
+
+    public static void main(String[] arguments) {
+        PrintStream progress = System.out;
+        // Whatever else prints, a logger for one, must not get between the progress lines.
+        System.setOut(System.err);
+        System.exit(run(arguments, progress, System.err));
+    }
+
+    static int run(String[] arguments, PrintStream out, PrintStream log) {
+        if (arguments.length != 1) {
+            log.println("usage: java io.auspex.training.Worker <job folder>");
+            return REFUSED;
+        }
+        try (ProgressLines progress = new ProgressLines(out)) {
+            train(new JobFolder(Path.of(arguments[0])), progress);
+            return 0;
+        } catch (OutOfMemoryError e) {
+            log.println("Out of memory (" + e.getMessage() + "): give the worker a larger heap.");
+            return OUT_OF_MEMORY;
+        } catch (JacksonException e) {
+            log.println("job.json cannot be read: " + e.getOriginalMessage());
+            return REFUSED;
+        } catch (FileSystemException e) {
+            log.println(e.getFile() + ": not found or not readable");
+            return REFUSED;
+        } catch (IOException | IllegalArgumentException e) {
+            log.println(e.getMessage());
+            return REFUSED;
+        } catch (TrainingException e) {
+            log.println(e.getMessage());
+            return FAILED;
+        } catch (RuntimeException e) {
+            log.println("Training failed.");
+            e.printStackTrace(log);
+            return FAILED;
+        }
+    }
+
+    private static void train(JobFolder folder, ProgressLines progress) throws IOException {
+        // The report of an earlier attempt must not vouch for this one.
+        Files.deleteIfExists(folder.report());
+        progress.at(Phase.LOAD, 0, "reading " + folder.path().getFileName());
+        JobSpec job = folder.readJob();
+        try (NpyReader features = folder.openFeatures(job)) {
+            long rows = features.rows();
+            progress.at(Phase.LOAD, 1, rows + " rows of " + features.columns() + " features");
+            checkGroups(folder.readGroups(), rows, job.symbols().size());
+            TrainingData data =
+                    new TrainingData(
+                            job, Rows.of(features), folder.readTargets(rows), folder.readTimes());
+            TrainedModel model = TrainingRun.run(data, progress.upTo(99), InstantSource.system());
+            model.writeTo(folder);
+        }
+        progress.at(Phase.DONE, 100, "report.json is written");
+    }
+
+    private static void checkGroups(int[] groups, long rows, int symbols) throws IOException {
+        if (groups.length != rows) {
+            throw new IOException(groups.length + " groups for " + rows + " rows");
+        }
+        for (int group : groups) {
+            if (group < 0 || group >= symbols) {
+                throw new IOException("group " + group + " is none of " + symbols + " symbols");
+            }
+        }
+    }
+}
