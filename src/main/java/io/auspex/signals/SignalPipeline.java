@@ -155,12 +155,22 @@ public class SignalPipeline implements CloseListener {
         return switch (vector.readiness()) {
             case Readiness.NotReady notReady ->
                     signal(model, close, candle, Decision.abstain(notReady.reason()), Map.of());
-            case Readiness.Ready _ -> {
-                Prediction prediction = model.predict(vector.values().toArray());
-                yield signal(
-                        model, close, candle, rule.decide(prediction.heads()), prediction.heads());
-            }
+            case Readiness.Ready _ -> scored(model, close, candle, vector);
         };
+    }
+
+    /** One model that fails must not end the feed for all: it does not know, and says so. */
+    private PendingSignal scored(
+            ServingModel model, MarketClose close, Candle candle, LiveVector vector) {
+        try {
+            Prediction prediction = model.predict(vector.values().toArray());
+            return signal(
+                    model, close, candle, rule.decide(prediction.heads()), prediction.heads());
+        } catch (RuntimeException failure) {
+            LOG.errorf(failure, "%s failed on %s", model, candle.symbol());
+            return signal(
+                    model, close, candle, Decision.abstain("the model failed"), Map.of());
+        }
     }
 
     private static PendingSignal signal(

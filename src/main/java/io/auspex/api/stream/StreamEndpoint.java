@@ -1,6 +1,7 @@
 package io.auspex.api.stream;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
@@ -27,25 +28,33 @@ class StreamEndpoint {
     private static final Logger LOG = Logger.getLogger(StreamEndpoint.class);
     private static final int TRY_AGAIN_LATER = 1013;
 
+    /** How long a connection that is being closed may take to read the rest. */
+    private static final long CLOSE_GRACE_MILLIS = 5_000;
+
     private final ConcurrentMap<String, Subscriber> subscribers = new ConcurrentHashMap<>();
     private final StreamTopics topics;
     private final StreamConfig config;
+    private final Counter slowConsumers;
 
     StreamEndpoint(StreamTopics topics, StreamConfig config, MeterRegistry meters) {
         this.topics = topics;
         this.config = config;
         meters.gaugeMapSize("auspex.stream.connections", List.of(), subscribers);
+        this.slowConsumers =
+                Counter.builder("auspex.stream.slow.consumers")
+                        .description("Connections closed because they could not keep up")
+                        .register(meters);
     }
 
     @OnOpen
     @NonBlocking
     void open(WebSocketConnection connection) {
-        Wire wire = new Wire(connection);
+        Context eventLoop = Vertx.currentContext();
+        Wire wire = new Wire(connection, eventLoop, slowConsumers);
         if (subscribers.size() >= config.maxConnections()) {
             wire.close(TRY_AGAIN_LATER, "too many connections");
             return;
         }
-        Context eventLoop = Vertx.currentContext();
         Outbox outbox =
                 new Outbox(
                         wire,
@@ -91,15 +100,26 @@ class StreamEndpoint {
     }
 
     /** A connection of websockets-next. */
-    private record Wire(WebSocketConnection connection) implements Outbox.Wire {
+    private record Wire(WebSocketConnection connection, Context eventLoop, Counter slowConsumers)
+            implements Outbox.Wire {
 
         @Override
         public CompletionStage<Void> send(String text) {
             return connection.sendText(text).subscribeAsCompletionStage();
         }
 
+        /** Politely, and after a while whether the other side has read it or not. */
         @Override
         public void close(int code, String reason) {
+            if (code == Outbox.SLOW_CONSUMER) {
+                slowConsumers.increment();
+            }
+            StreamSockets.of(connection)
+                    .ifPresent(
+                            socket ->
+                                    eventLoop
+                                            .owner()
+                                            .setTimer(CLOSE_GRACE_MILLIS, _ -> socket.close()));
             connection
                     .close(new CloseReason(code, reason))
                     .subscribe()
