@@ -353,9 +353,9 @@ public class ModelServer {
     private Failure refused(ModelVersion version, UnusableModelException unusable) {
         Failure failure = unusable(version, unusable);
         if (version.state() == VersionState.CANDIDATE) {
+            String reason = reason(version, unusable);
             try {
-                Await.item(() ->
-                        registry.reject(version.model(), version.version(), failure.getMessage()));
+                Await.item(() -> registry.reject(version.model(), version.version(), reason));
             } catch (RuntimeException e) {
                 failure.addSuppressed(e);
             }
@@ -365,11 +365,12 @@ public class ModelServer {
 
     private static Failure unusable(ModelVersion version, UnusableModelException unusable) {
         return new Failure(
-                Failure.Category.CONFLICT,
-                "version-unusable",
-                "%s version %d cannot serve: %s"
-                        .formatted(version.model(), version.version(), unusable.getMessage()),
-                unusable);
+                Failure.Category.CONFLICT, "version-unusable", reason(version, unusable), unusable);
+    }
+
+    private static String reason(ModelVersion version, UnusableModelException unusable) {
+        return "%s version %d cannot serve: %s"
+                .formatted(version.model(), version.version(), unusable.getMessage());
     }
 
     private <T> T inTurn(String model, Function<ServedModel, T> work) {
