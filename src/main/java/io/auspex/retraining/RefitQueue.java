@@ -65,7 +65,7 @@ class RefitQueue {
     /**
      * Takes the oldest job that is due; two owners never get the same.
      *
-     * @param models those that the owner has the candles for
+     * @param models those that the owner has the candles for; their names have no commas
      */
     Uni<Optional<ClaimedRefit>> claim(String owner, Duration lease, Collection<String> models) {
         if (models.isEmpty()) {
@@ -82,14 +82,20 @@ class RefitQueue {
                                 where id = (
                                     select id from refit_job
                                     where state = 'QUEUED' and not_before <= now()
-                                                and model in (:models)
+                                                and model = any(string_to_array(:models, ','))
                                     order by not_before, id
                                     limit 1
                                     for update skip locked)
                                 returning *
                                 """
                                         .formatted(MILLIS),
-                                Map.of("owner", owner, "millis", lease.toMillis()))
+                                Map.of(
+                                        "owner",
+                                        owner,
+                                        "millis",
+                                        lease.toMillis(),
+                                        "models",
+                                        String.join(",", models)))
                         .map(row ->
                                 Optional.ofNullable(row)
                                         .map(it ->
@@ -173,7 +179,9 @@ class RefitQueue {
         if (deadOwners.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }
-        return takeBack("owner in (:owners)", Map.of("owners", List.copyOf(deadOwners)));
+        return takeBack(
+                "owner = any(string_to_array(:owners, ','))",
+                Map.of("owners", String.join(",", deadOwners)));
     }
 
     /** The holders of running jobs. */

@@ -1,0 +1,25 @@
+package io.auspex.api.inference;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** Bounds of inference. */
+@ConfigMapping(prefix = "auspex.inference")
+interface InferenceConfig {
+
+    /** Rows that one request may bring. */
+    @WithDefault("1000")
+    int maxRows();
+
+    /** Rows above which a request is scored on a worker instead of the event loop. */
+    @WithDefault("64")
+    int eventLoopRows();
+
+    /** Threads that score large requests. */
+    @WithDefault("1")
+    int workers();
+
+    /** Large requests that may wait; one more is answered 503. */
+    @WithDefault("64")
+    int maxWaiting();
+}

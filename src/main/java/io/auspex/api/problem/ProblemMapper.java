@@ -1,0 +1,149 @@
+package io.auspex.api.problem;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.auspex.platform.Failure;
+import io.vertx.pgclient.PgException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
+
+/** The one place that turns what a resource threw into an answer. Internals never get out. */
+public class ProblemMapper {
+
+    private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+
+    /** How deep a chain of causes is looked at. */
+    private static final int MAX_CAUSES = 10;
+
+    @ServerExceptionMapper
+    public Response failure(Failure failure, UriInfo uri) {
+        if (failure.category() == Failure.Category.INTERNAL
+                || failure.category() == Failure.Category.UPSTREAM) {
+            LOG.errorf(failure, "%s failed", uri.getPath());
+        }
+        return response(Problem.of(failure), uri);
+    }
+
+    @ServerExceptionMapper
+    public Response json(MismatchedInputException refused, UriInfo uri) {
+        return response(problem(refused), uri);
+    }
+
+    @ServerExceptionMapper
+    public Response http(WebApplicationException refused, UriInfo uri) {
+        if (refused.getCause() instanceof JacksonException json) {
+            return response(problem(json), uri);
+        }
+        Response original = refused.getResponse();
+        Problem problem = RouteProblems.of(original.getStatus(), uri.getPath());
+        Response.ResponseBuilder answer = builder(problem, uri);
+        String allow = original.getHeaderString("Allow");
+        if (allow != null) {
+            answer.header("Allow", allow);
+        }
+        return answer.build();
+    }
+
+    @ServerExceptionMapper
+    public Response other(Throwable defect, UriInfo uri) {
+        if (isDatabaseAway(defect)) {
+            LOG.warnf("%s: the database does not answer: %s", uri.getPath(), defect);
+            return response(
+                    Problem.of(503, "database-unavailable", "the database does not answer"), uri);
+        }
+        LOG.errorf(defect, "%s failed", uri.getPath());
+        return response(RouteProblems.of(500, uri.getPath()), uri);
+    }
+
+    /** What is wrong with a JSON document, without Java's names in it. */
+    static Problem problem(JacksonException refused) {
+        if (refused instanceof UnrecognizedPropertyException unknown) {
+            String known =
+                    unknown.getKnownPropertyIds() == null
+                            ? ""
+                            : unknown.getKnownPropertyIds().stream()
+                                    .map(String::valueOf)
+                                    .sorted()
+                                    .collect(Collectors.joining(", ", "; known are ", ""));
+            return Problem.of(
+                    400,
+                    "unknown-field",
+                    "unknown field '" + path(unknown, unknown.getPropertyName()) + "'" + known);
+        }
+        if (refused instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+            return Problem.of(
+                    400,
+                    "invalid-field",
+                    "field '" + path(mapping, null) + "' has a value that it cannot have");
+        }
+        if (refused instanceof JsonMappingException) {
+            return Problem.of(400, "invalid-json", "the body is not the JSON object expected here");
+        }
+        return Problem.of(
+                400, "malformed-json", "the body is not JSON" + where(refused.getLocation()));
+    }
+
+    private static String where(@Nullable JsonLocation location) {
+        return location == null
+                ? ""
+                : ": line " + location.getLineNr() + ", column " + location.getColumnNr();
+    }
+
+    private static String path(JsonMappingException refused, @Nullable String last) {
+        String path =
+                refused.getPath().stream()
+                        .map(step ->
+                                step.getFieldName() == null
+                                        ? "[" + step.getIndex() + "]"
+                                        : step.getFieldName())
+                        .collect(Collectors.joining("."));
+        return path.isEmpty() && last != null ? last : path;
+    }
+
+    /** No connection, or none in time; PostgreSQL's own refusals of a statement are defects. */
+    private static boolean isDatabaseAway(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof IOException
+                    || cause instanceof TimeoutException
+                    || cause instanceof PgException refused && isShutdown(refused)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    /** Classes 08 (connection), 53 (resources) and 57 (operator intervention). */
+    private static boolean isShutdown(PgException refused) {
+        String state = refused.getSqlState();
+        return state != null
+                && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57"));
+    }
+
+    private static Response response(Problem problem, UriInfo uri) {
+        return builder(problem, uri).build();
+    }
+
+    private static Response.ResponseBuilder builder(Problem problem, UriInfo uri) {
+        ProblemStyle style = ProblemStyle.of(uri.getPath());
+        Response.ResponseBuilder answer =
+                Response.status(problem.status())
+                        .type(style.mediaType())
+                        .entity(style.body(problem));
+        if (problem.status() == 503) {
+            answer.header("Retry-After", Problem.RETRY_AFTER_SECONDS);
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,38 @@
+package io.auspex.signals;
+
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import io.auspex.model.Head;
+import java.util.Map;
+
+/**
+ * A signal that has been decided but has no place in the ledger yet. Feed, model, symbol and close
+ * time name it: the ledger keeps one of each.
+ *
+ * @param closeTimeMillis milliseconds since the Unix epoch (UTC)
+ * @param heads empty when it abstains before the model could speak
+ */
+public record PendingSignal(
+        String feed,
+        String model,
+        int version,
+        String schemaHash,
+        Symbol symbol,
+        Timeframe timeframe,
+        long closeTimeMillis,
+        double closePrice,
+        Decision decision,
+        Map<Head, Double> heads,
+        boolean unproven) {
+
+    public PendingSignal {
+        heads = Map.copyOf(heads);
+    }
+
+    Key key() {
+        return new Key(feed, model, symbol, closeTimeMillis);
+    }
+
+    /** What the ledger keeps one of. */
+    record Key(String feed, String model, Symbol symbol, long closeTimeMillis) {}
+}

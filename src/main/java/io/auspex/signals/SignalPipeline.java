@@ -1,0 +1,239 @@
+package io.auspex.signals;
+
+import io.auspex.features.Readiness;
+import io.auspex.market.Candle;
+import io.auspex.market.CloseListener;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.model.Head;
+import io.auspex.platform.Await;
+import io.auspex.serving.Lease;
+import io.auspex.serving.LiveFeatures;
+import io.auspex.serving.LiveVector;
+import io.auspex.serving.ModelServer;
+import io.auspex.serving.Prediction;
+import io.auspex.serving.ServingModel;
+import io.auspex.serving.ServingStatus;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a close to its published signals, on the feed's thread: features, prediction, decision,
+ * ledger, publication, strictly in this order. Nothing is published that was not committed. While
+ * the database fails the feed waits, for a bounded number of attempts; then the close is skipped
+ * and the status says so.
+ */
+@ApplicationScoped
+public class SignalPipeline implements CloseListener {
+
+    /** Startup order: the hub knows the ledger before anyone subscribes to it. */
+    public static final int RESTORE_PRIORITY = 100;
+
+    private static final Logger LOG = Logger.getLogger(SignalPipeline.class);
+
+    private final LiveFeatures features;
+    private final ModelServer models;
+    private final SignalLedger ledger;
+    private final SignalHub hub;
+    private final SignalsConfig config;
+    private final DecisionRule rule;
+    private final MeterRegistry meters;
+    private final Timer latency;
+    private volatile SignalsStatus status = SignalsStatus.FRESH;
+    private volatile boolean restored;
+
+    SignalPipeline(
+            LiveFeatures features,
+            ModelServer models,
+            SignalLedger ledger,
+            SignalHub hub,
+            SignalsConfig config,
+            MeterRegistry meters) {
+        this.features = features;
+        this.models = models;
+        this.ledger = ledger;
+        this.hub = hub;
+        this.config = config;
+        this.rule = config.rule();
+        this.meters = meters;
+        this.latency =
+                Timer.builder("auspex.candle.to.signal")
+                        .description("From a complete close to its committed, published signals")
+                        .publishPercentileHistogram()
+                        .register(meters);
+    }
+
+    /** What became of the closes so far. */
+    public SignalsStatus status() {
+        return status;
+    }
+
+    @Override
+    public void onClose(MarketClose close) {
+        long start = System.nanoTime();
+        features.accept(close);
+        List<PendingSignal> decided = decide(close);
+        if (decided.isEmpty()) {
+            return;
+        }
+        Optional<List<Signal>> committed = commit(close, decided);
+        if (committed.isEmpty()) {
+            return;
+        }
+        List<Signal> news = hub.publish(committed.get());
+        latency.record(Duration.ofNanos(System.nanoTime() - start));
+        news.forEach(this::count);
+        status = status.emitted(Instant.ofEpochMilli(close.closeTimeMillis()), news.size());
+    }
+
+    void start(@Observes @Priority(RESTORE_PRIORITY) StartupEvent started) {
+        restore();
+    }
+
+    /** One signal for every candle of the close and every champion whose market it is in. */
+    private List<PendingSignal> decide(MarketClose close) {
+        List<PendingSignal> decided = new ArrayList<>();
+        for (ServingStatus served : models.status()) {
+            Optional<Lease> champion = models.acquire(served.model());
+            if (champion.isPresent()) {
+                try (Lease lease = champion.get()) {
+                    decided.addAll(decide(lease.model(), close));
+                }
+            }
+        }
+        return decided;
+    }
+
+    private List<PendingSignal> decide(ServingModel model, MarketClose close) {
+        List<Candle> candles =
+                close.candles().stream()
+                        .filter(
+                                candle ->
+                                        model.market()
+                                                .covers(
+                                                        close.feed(),
+                                                        candle.symbol(),
+                                                        candle.timeframe()))
+                        .toList();
+        if (candles.isEmpty()) {
+            return List.of();
+        }
+        Map<Symbol, LiveVector> vectors = features.vectors(model.schema().hash());
+        List<PendingSignal> decided = new ArrayList<>(candles.size());
+        for (Candle candle : candles) {
+            decided.add(decide(model, close, candle, vectors.get(candle.symbol())));
+        }
+        return decided;
+    }
+
+    private PendingSignal decide(
+            ServingModel model,
+            MarketClose close,
+            Candle candle,
+            @Nullable LiveVector vector) {
+        if (vector == null || vector.closeTimeMillis() != close.closeTimeMillis()) {
+            return signal(
+                    model,
+                    close,
+                    candle,
+                    Decision.abstain("there are no features for this close"),
+                    Map.of());
+        }
+        return switch (vector.readiness()) {
+            case Readiness.NotReady notReady ->
+                    signal(model, close, candle, Decision.abstain(notReady.reason()), Map.of());
+            case Readiness.Ready _ -> scored(model, close, candle, vector);
+        };
+    }
+
+    /** One model that fails must not end the feed for all: it does not know, and says so. */
+    private PendingSignal scored(
+            ServingModel model, MarketClose close, Candle candle, LiveVector vector) {
+        try {
+            Prediction prediction = model.predict(vector.values().toArray());
+            return signal(
+                    model, close, candle, rule.decide(prediction.heads()), prediction.heads());
+        } catch (RuntimeException failure) {
+            LOG.errorf(failure, "%s failed on %s", model, candle.symbol());
+            return signal(
+                    model, close, candle, Decision.abstain("the model failed"), Map.of());
+        }
+    }
+
+    private static PendingSignal signal(
+            ServingModel model,
+            MarketClose close,
+            Candle candle,
+            Decision decision,
+            Map<Head, Double> heads) {
+        return new PendingSignal(
+                close.feed(),
+                model.name(),
+                model.version(),
+                model.schema().hash(),
+                candle.symbol(),
+                candle.timeframe(),
+                close.closeTimeMillis(),
+                candle.close(),
+                decision,
+                heads,
+                model.unproven());
+    }
+
+    /** Empty when the ledger could not be reached within the bounded attempts. */
+    private Optional<List<Signal>> commit(MarketClose close, List<PendingSignal> decided) {
+        try {
+            if (!restored) {
+                restore();
+            }
+            return Optional.of(
+                    Await.item(
+                            () ->
+                                    ledger.append(decided)
+                                            .ifNoItem()
+                                            .after(config.appendTimeout())
+                                            .fail()
+                                            .onFailure()
+                                            .retry()
+                                            .withBackOff(config.appendBackoff())
+                                            .atMost(config.appendAttempts() - 1L)));
+        } catch (RuntimeException failure) {
+            Instant closeTime = Instant.ofEpochMilli(close.closeTimeMillis());
+            LOG.errorf(failure, "the signals of the close at %s were not stored", closeTime);
+            meters.counter("auspex.closes.skipped").increment();
+            status = status.skipped(closeTime, decided.size(), String.valueOf(failure.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void restore() {
+        List<Signal> latest =
+                Await.item(() -> ledger.latestOfEachSymbol(SignalHub.MAX_SYMBOLS));
+        long head = Await.item(ledger::head);
+        hub.restore(head, latest);
+        restored = true;
+    }
+
+    private void count(Signal signal) {
+        meters.counter(
+                        "auspex.signals",
+                        "model",
+                        signal.model(),
+                        "action",
+                        signal.action().name().toLowerCase(Locale.ROOT))
+                .increment();
+    }
+}

@@ -1,0 +1,314 @@
+package io.auspex.api.inference;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.auspex.api.LiveService;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Timeframe;
+import io.auspex.model.Head;
+import io.auspex.model.MarketSpec;
+import io.auspex.platform.PostgresResource;
+import io.auspex.serving.TinyModels;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+class InferenceTest {
+
+    private static final String MODEL = "inference-tiny";
+    private static final float BIAS = 0.1f;
+    private static final TinyModels TINY = TinyModels.tiny().bias(BIAS);
+    private static final String PREDICT = "/api/models/" + MODEL + "/predict";
+    private static final String INFER = "/v2/models/" + MODEL + "/infer";
+    private static boolean promoted;
+    private static int version;
+
+    @Inject LiveService service;
+
+    @BeforeEach
+    void serve() {
+        service.warmUp();
+        if (!promoted) {
+            version = service.promote(MODEL, BIAS).version();
+            service.declare("inference-none");
+            service.promote(
+                    "inference-elsewhere",
+                    new MarketSpec("replay:elsewhere", List.of(), Timeframe.FIVE_MINUTES),
+                    BIAS);
+            promoted = true;
+        }
+    }
+
+    @Test
+    void predictsTheLiveVectorOfASymbol() {
+        MarketClose close = service.close();
+        JsonPath answer =
+                post(PREDICT, "{\"symbol\": \"ETHBTC\"}").statusCode(200).extract().jsonPath();
+        assertThat(answer.getString("model")).isEqualTo(MODEL);
+        assertThat(answer.getInt("version")).isEqualTo(version);
+        assertThat(answer.getString("schema_hash")).isEqualTo(TINY.schema().hash());
+        assertThat(answer.getString("symbol")).isEqualTo("ETHBTC");
+        assertThat(answer.getString("close_time"))
+                .isEqualTo(Instant.ofEpochMilli(close.closeTimeMillis()).toString());
+        assertThat(answer.getMap("heads").keySet())
+                .containsExactly("p_up", "p_down", "expected_return", "p_stop");
+        assertThat(answer.getDouble("expected_return_interval.coverage")).isEqualTo(0.9);
+        assertThat(answer.getBoolean("unproven")).isFalse();
+
+        JsonPath vector =
+                given().get("/api/features/ETHBTC?model=" + MODEL)
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .jsonPath();
+        float[] row = new float[TINY.schema().size()];
+        Map<String, Number> features = vector.getMap("features");
+        for (int i = 0; i < row.length; i++) {
+            row[i] = features.get(TINY.schema().names().get(i)).floatValue();
+        }
+        assertThat(answer.getDouble("heads.p_up"))
+                .isEqualTo(TINY.answer(Head.P_UP, row), within(1e-6));
+    }
+
+    @Test
+    void predictsGivenFeaturesByName() {
+        JsonPath answer =
+                post(PREDICT, features("1", "2", "3")).statusCode(200).extract().jsonPath();
+        for (Head head : Head.values()) {
+            assertThat(answer.getDouble("heads." + head.code()))
+                    .isEqualTo(TINY.answer(head, 1, 2, 3), within(1e-6));
+        }
+        assertThat(answer.getMap("")).containsEntry("symbol", null).containsEntry("close_time", null);
+    }
+
+    @ParameterizedTest(name = "{0}: {2}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"symbol\": }|malformed-json|line 1",
+                "''|invalid-request|JSON object",
+                "[]|invalid-request|JSON object",
+                "{}|invalid-request|either symbol or features",
+                "{\"symbol\": \"ETHBTC\", \"features\": {}}|invalid-request|not both",
+                "{\"symbol\": 7}|invalid-symbol|must be a string",
+                "{\"symbol\": \"ethbtc\"}|invalid-symbol|ethbtc",
+                "{\"symbl\": \"ETHBTC\"}|unknown-field|unknown field 'symbl'",
+                "{\"features\": {\"rsi_14@5m\": \"1\"}}|invalid-features|must be a number",
+                "{\"features\": {\"rsi_14@5m\": 1}}|invalid-features|missing momentum_24@5m",
+                "{\"features\": {\"rsi_14@5m\": 1, \"rsi_14@5m\": 2}}|invalid-features|given twice",
+                "{\"features\": {\"rsi_14@5m\": 1, \"momentum_24@5m\": 1, \"volatility_12@5m\": 1, \"x\": 1}}|invalid-features|unknown x",
+                "{\"features\": {\"rsi_14@5m\": 1e300, \"momentum_24@5m\": 1, \"volatility_12@5m\": 1}}|invalid-features|not a finite",
+            })
+    void saysWhatIsWrongWithAPrediction(String body, String slug, String detail) {
+        problem(post(PREDICT, body == null ? "" : body), 400, slug)
+                .body("detail", containsString(detail));
+    }
+
+    @Test
+    void saysWhyAModelDoesNotAnswer() {
+        String body = "{\"symbol\": \"ETHBTC\"}";
+        problem(post("/api/models/nobody/predict", body), 404, "no-such-model");
+        problem(post("/api/models/inference-none/predict", body), 503, "no-model")
+                .header("Retry-After", notNullValue())
+                .body("detail", containsString("no model: no version of inference-none"));
+        problem(post("/api/models/inference-elsewhere/predict", body), 409, "wrong-market")
+                .body("detail", containsString("replay:elsewhere"));
+        problem(post(PREDICT, "{\"symbol\": \"NOPE\"}"), 404, "unknown-symbol");
+    }
+
+    @Test
+    void showsTheLiveVectorOfAnyModelThatSpeaksForTheSymbol() {
+        MarketClose close = service.close();
+        given().get("/api/features/ETHBTC")
+                .then()
+                .statusCode(200)
+                .body("symbol", equalTo("ETHBTC"))
+                .body("model", notNullValue())
+                .body(
+                        "close_time",
+                        equalTo(Instant.ofEpochMilli(close.closeTimeMillis()).toString()))
+                .body("ready", equalTo(true))
+                .body("$", hasKey("reason"))
+                .body("reason", nullValue())
+                .body("features", hasKey("rsi_14@5m"));
+        problem(given().get("/api/features/NOPE").then(), 404, "unknown-symbol");
+        problem(given().get("/api/features/eth").then(), 400, "invalid-symbol");
+        problem(given().get("/api/features/ETHBTC?model=nobody").then(), 404, "no-such-model");
+        problem(
+                given().get("/api/features/ETHBTC?model=inference-elsewhere").then(),
+                409,
+                "wrong-market");
+    }
+
+    @Test
+    void describesServerAndModelAsTheProtocolSays() {
+        given().get("/v2").then().statusCode(200).body("name", equalTo("auspex"))
+                .body("version", notNullValue()).body("extensions", hasSize(0));
+        given().get("/v2/health/live").then().statusCode(200).body("live", equalTo(true));
+        given().get("/v2/health/ready").then().statusCode(200).body("ready", equalTo(true));
+        for (String path : List.of("/v2/models/" + MODEL, "/v2/models/" + MODEL + "/versions/" + version)) {
+            given().get(path)
+                    .then()
+                    .statusCode(200)
+                    .body("name", equalTo(MODEL))
+                    .body("versions", contains(Integer.toString(version)))
+                    .body("platform", equalTo("onnxruntime_onnx"))
+                    .body("inputs[0].name", equalTo("features"))
+                    .body("inputs[0].datatype", equalTo("FP32"))
+                    .body("inputs[0].shape", contains(-1, 3))
+                    .body(
+                            "outputs.name",
+                            contains("p_up", "p_down", "expected_return", "p_stop"));
+        }
+        given().get("/v2/models/" + MODEL + "/ready")
+                .then()
+                .statusCode(200)
+                .body("name", equalTo(MODEL))
+                .body("ready", equalTo(true));
+    }
+
+    @Test
+    void infersAllOutputsOfManyRows() {
+        JsonPath answer =
+                post(INFER, infer("[2,3]", "[[1,2,3],[4,5,6]]", ",\"id\":\"a\""))
+                        .statusCode(200)
+                        .contentType(ContentType.JSON)
+                        .extract()
+                        .jsonPath();
+        assertThat(answer.getString("model_name")).isEqualTo(MODEL);
+        assertThat(answer.getString("model_version")).isEqualTo(Integer.toString(version));
+        assertThat(answer.getString("id")).isEqualTo("a");
+        for (int head = 0; head < 4; head++) {
+            String output = "outputs[" + head + "].";
+            assertThat(answer.getString(output + "name")).isEqualTo(Head.values()[head].code());
+            assertThat(answer.getString(output + "datatype")).isEqualTo("FP32");
+            assertThat(answer.getList(output + "shape", Integer.class)).containsExactly(2, 1);
+            assertThat(answer.getDouble(output + "data[0]"))
+                    .isEqualTo(TINY.answer(Head.values()[head], 1, 2, 3), within(1e-6));
+            assertThat(answer.getDouble(output + "data[1]"))
+                    .isEqualTo(TINY.answer(Head.values()[head], 4, 5, 6), within(1e-6));
+        }
+    }
+
+    @Test
+    void infersTheOutputsAskedForOfTheVersionAskedFor() {
+        post(
+                        "/v2/models/" + MODEL + "/versions/" + version + "/infer",
+                        infer(
+                                "[1,3]",
+                                "[1,2,3]",
+                                ",\"outputs\":[{\"name\":\"p_stop\"},{\"name\":\"p_up\"}]"))
+                .statusCode(200)
+                .body("outputs.name", contains("p_stop", "p_up"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 65, 1000})
+    void infersBatchesOnAndOffTheEventLoop(int rows) {
+        String row = "[1,2,3],";
+        String data = "[" + row.repeat(rows - 1) + "[4,5,6]]";
+        JsonPath answer =
+                post(INFER, infer("[" + rows + ",3]", data, "")).statusCode(200).extract().jsonPath();
+        List<Number> up = answer.getList("outputs[0].data");
+        assertThat(up).hasSize(rows);
+        assertThat(up.getFirst().doubleValue())
+                .isEqualTo(TINY.answer(Head.P_UP, 1, 2, 3), within(1e-6));
+        assertThat(up.getLast().doubleValue())
+                .isEqualTo(TINY.answer(Head.P_UP, 4, 5, 6), within(1e-6));
+    }
+
+    @Test
+    void sendsErrorsAsTheProtocolSays() {
+        error(post(INFER, infer("[1,2]", "[1,2]", "")), 400, "shape [N, 3], not [1, 2]");
+        error(post(INFER, infer("[1001,3]", "[1,2]", "")), 400, "1000 rows");
+        error(post(INFER, "nonsense"), 400, "not JSON");
+        error(
+                post(INFER, infer("[1,3]", "[1,2,3]", ",\"outputs\":[{\"name\":\"x\"}]")),
+                400,
+                "unknown output 'x'");
+        error(
+                post("/v2/models/" + MODEL + "/versions/99/infer", infer("[1,3]", "[1,2,3]", "")),
+                404,
+                "version 99 of " + MODEL + " is not live");
+        error(given().get("/v2/models/" + MODEL + "/versions/x").then(), 404, "not live");
+        error(given().get("/v2/models/nobody").then(), 404, "no model 'nobody'");
+        error(given().get("/v2/models/nobody/ready").then(), 404, "no model 'nobody'");
+        error(given().get("/v2/models/inference-none/ready").then(), 503, "no model");
+        error(post("/v2/models/inference-none/infer", "{}"), 503, "no model");
+        error(given().get("/v2/nothing/here").then(), 404, "/v2/nothing/here");
+        error(given().get(INFER).then(), 405, "method");
+    }
+
+    @Test
+    void isReadyAlthoughAModelHasNoChampion() {
+        given().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"));
+        given().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void measuresPredictions() {
+        post(PREDICT, features("1", "2", "3")).statusCode(200);
+        String metrics = given().get("/q/metrics").then().statusCode(200).extract().asString();
+        assertThat(metrics)
+                .contains("auspex_predict_seconds_count{model=\"" + MODEL + "\"")
+                .contains("auspex_candle_to_signal_seconds")
+                .contains("auspex_feed_lag_seconds");
+    }
+
+    private static ValidatableResponse post(String path, String body) {
+        return given().contentType(ContentType.JSON).body(body).post(path).then();
+    }
+
+    private static ValidatableResponse problem(
+            ValidatableResponse response, int status, String slug) {
+        return response.statusCode(status)
+                .contentType("application/problem+json")
+                .body("status", equalTo(status))
+                .body("slug", equalTo(slug))
+                .body("type", equalTo("urn:auspex:" + slug))
+                .body("title", notNullValue());
+    }
+
+    private static void error(ValidatableResponse response, int status, String error) {
+        Map<String, String> body =
+                response.statusCode(status)
+                        .contentType(ContentType.JSON)
+                        .extract()
+                        .jsonPath()
+                        .getMap("");
+        assertThat(body).containsOnlyKeys("error");
+        assertThat(body.get("error")).contains(error);
+    }
+
+    private static String features(String rsi, String momentum, String volatility) {
+        return "{\"features\": {\"rsi_14@5m\": %s, \"momentum_24@5m\": %s, \"volatility_12@5m\": %s}}"
+                .formatted(rsi, momentum, volatility);
+    }
+
+    private static String infer(String shape, String data, String more) {
+        return "{\"inputs\":[{\"name\":\"features\",\"shape\":%s,\"datatype\":\"FP32\",\"data\":%s}]%s}"
+                .formatted(shape, data, more);
+    }
+}

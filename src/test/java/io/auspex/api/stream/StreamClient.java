@@ -1,0 +1,124 @@
+package io.auspex.api.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A real WebSocket client, reading at once or only when it is told to. */
+final class StreamClient implements WebSocket.Listener, AutoCloseable {
+
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private final StringBuilder part = new StringBuilder();
+    private final boolean reading;
+    private final WebSocket socket;
+    private volatile String closeReason = "";
+
+    private StreamClient(URI server, boolean reading) {
+        this.reading = reading;
+        this.socket = http.newWebSocketBuilder().buildAsync(server, this).join();
+    }
+
+    static StreamClient reading(URI server) {
+        return new StreamClient(server, true);
+    }
+
+    /** Does not read from its socket until {@link #read}. */
+    static StreamClient stalled(URI server) {
+        return new StreamClient(server, false);
+    }
+
+    StreamClient send(String text) {
+        socket.sendText(text, true).join();
+        return this;
+    }
+
+    StreamClient sendBinary() {
+        socket.sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3}), true).join();
+        return this;
+    }
+
+    /** The next message. */
+    JsonNode next() throws InterruptedException {
+        JsonNode message = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (message == null) {
+            throw new AssertionError("no message came, closed: " + closed);
+        }
+        return message;
+    }
+
+    /** The next message of that type; others are passed over. */
+    JsonNode next(String type) throws InterruptedException {
+        JsonNode message = next();
+        while (!message.path("type").asText().equals(type)) {
+            message = next();
+        }
+        return message;
+    }
+
+    int received() {
+        return messages.size();
+    }
+
+    void read() {
+        socket.request(Long.MAX_VALUE);
+    }
+
+    int closeCode() throws Exception {
+        return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    boolean isOpen() {
+        return !closed.isDone();
+    }
+
+    String closeReason() {
+        return closeReason;
+    }
+
+    @Override
+    public void onOpen(WebSocket opened) {
+        if (reading) {
+            opened.request(Long.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+        part.append(text);
+        if (last) {
+            messages.add(FakeWire.json(part.toString()));
+            part.setLength(0);
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        closeReason = reason;
+        closed.complete(code);
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable failure) {
+        closed.completeExceptionally(failure);
+    }
+
+    @Override
+    public void close() {
+        socket.abort();
+        http.shutdownNow();
+    }
+}

@@ -1,0 +1,226 @@
+package io.auspex.signals;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.auspex.api.LiveService;
+import io.auspex.ingest.CandleStore;
+import io.auspex.market.Candle;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import io.auspex.model.MarketSpec;
+import io.auspex.platform.Await;
+import io.auspex.platform.PostgresResource;
+import io.auspex.serving.LiveFeatures;
+import io.auspex.serving.ModelServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.pgclient.PgBuilder;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.pgclient.PgConnectOptions;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+class SignalPipelineTest {
+
+    @Inject LiveService service;
+    @Inject SignalPipeline pipeline;
+    @Inject SignalLedger ledger;
+    @Inject SignalHub hub;
+    @Inject LiveFeatures features;
+    @Inject ModelServer models;
+    @Inject MeterRegistry meters;
+    @Inject CandleStore candles;
+    @Inject Vertx vertx;
+
+    @BeforeEach
+    void warmUp() {
+        service.warmUp();
+    }
+
+    @Test
+    void emitsOneSignalASymbolForTheChampionAndCommitsItFirst() {
+        String model = "pipeline-one";
+        int version = service.promote(model, 0.1f).version();
+        List<Signal> heard = new ArrayList<>();
+        List<Long> heads = new ArrayList<>();
+        MarketClose close;
+        try (SignalHub.Subscription subscription =
+                hub.subscribe(
+                        _ -> {},
+                        news -> {
+                            heard.addAll(of(model, news));
+                            heads.add(Await.item(ledger::head));
+                        })) {
+            close = service.close();
+            assertThat(subscription).isNotNull();
+        }
+        assertThat(heard).extracting(Signal::symbol).isEqualTo(LiveService.SYMBOLS);
+        assertThat(heads)
+                .allMatch(head -> head >= heard.getLast().seq(), "committed before publication");
+        assertThat(heard)
+                .allSatisfy(
+                        signal -> {
+                            assertThat(signal.version()).isEqualTo(version);
+                            assertThat(signal.closeTime())
+                                    .isEqualTo(Instant.ofEpochMilli(close.closeTimeMillis()));
+                            assertThat(signal.action()).isNotEqualTo(Action.ABSTAIN);
+                            assertThat(signal.heads()).hasSize(4);
+                            assertThat(
+                                            DecisionRule.standard()
+                                                    .decide(signal.heads())
+                                                    .action())
+                                    .isEqualTo(signal.action());
+                            assertThat(Await.item(() -> ledger.signal(signal.id())))
+                                    .contains(signal);
+                        });
+        assertThat(hub.snapshot().latest()).extracting(Signal::symbol).doesNotHaveDuplicates();
+        assertThat(meters.find("auspex.candle.to.signal").timer().count()).isPositive();
+        assertThat(meters.find("auspex.signals").tag("model", model).counters()).isNotEmpty();
+    }
+
+    @Test
+    void aModelWithoutAChampionEmitsNothing() {
+        service.declare("pipeline-none");
+        long before = Await.item(ledger::head);
+        service.close();
+        assertThat(of("pipeline-none", Await.item(() -> ledger.after(null, before, 1_000))))
+                .isEmpty();
+    }
+
+    @Test
+    void aModelOfAnotherMarketEmitsNothing() {
+        service.promote(
+                "pipeline-elsewhere",
+                new MarketSpec("replay:elsewhere", List.of(), Timeframe.FIVE_MINUTES),
+                0.1f);
+        service.promote(
+                "pipeline-some",
+                new MarketSpec(
+                        LiveService.FEED, List.of(new Symbol("ETHBTC")), Timeframe.FIVE_MINUTES),
+                0.1f);
+        long before = Await.item(ledger::head);
+        service.close();
+        List<Signal> all = Await.item(() -> ledger.after(null, before, 1_000));
+        assertThat(of("pipeline-elsewhere", all)).isEmpty();
+        assertThat(of("pipeline-some", all))
+                .extracting(signal -> signal.symbol().name())
+                .containsExactly("ETHBTC");
+    }
+
+    @Test
+    void abstainsWithTheReasonWhileFeaturesWarmUp() {
+        String model = "pipeline-cold";
+        service.promote(
+                model,
+                new MarketSpec("replay:cold", List.of(), Timeframe.FIVE_MINUTES),
+                0.1f);
+        long before = Await.item(ledger::head);
+        pipeline.onClose(elsewhere("replay:cold", service.next()));
+        List<Signal> signals = of(model, Await.item(() -> ledger.after(null, before, 1_000)));
+        assertThat(signals)
+                .hasSize(3)
+                .allSatisfy(
+                        signal -> {
+                            assertThat(signal.action()).isEqualTo(Action.ABSTAIN);
+                            assertThat(signal.heads()).isEmpty();
+                            assertThat(signal.confidence()).isNull();
+                            assertThat(signal.reason()).isNotBlank();
+                        });
+    }
+
+    @Test
+    void aCloseThatIsInTheLedgerIsNotEmittedTwice() {
+        String model = "pipeline-twice";
+        service.promote(model, 0.1f);
+        MarketClose close = service.close();
+        long head = Await.item(ledger::head);
+        List<Signal> heard = new ArrayList<>();
+        try (SignalHub.Subscription subscription = hub.subscribe(_ -> {}, heard::addAll)) {
+            // Following another feed and coming back is a restart as far as the features know.
+            pipeline.onClose(elsewhere("replay:nobody", close));
+            pipeline.onClose(close);
+            assertThat(subscription).isNotNull();
+        }
+        assertThat(heard).isEmpty();
+        assertThat(Await.item(ledger::head)).isEqualTo(head);
+    }
+
+    @Test
+    void whatCannotBeCommittedIsNotPublishedAndTheStatusSaysSo() {
+        String model = "pipeline-away";
+        service.promote(model, 0.1f);
+        Pool nowhere =
+                PgBuilder.pool()
+                        .connectingTo(
+                                new PgConnectOptions()
+                                        .setHost("127.0.0.1")
+                                        .setPort(1)
+                                        .setDatabase("nobody")
+                                        .setUser("nobody"))
+                        .using(vertx)
+                        .build();
+        List<Signal> heard = new ArrayList<>();
+        long head = Await.item(ledger::head);
+        SignalPipeline away =
+                new SignalPipeline(
+                        features, models, new SignalLedger(nowhere), hub, impatient(), meters);
+        MarketClose lost = service.next();
+        candles.storeAndAwait(List.of(lost));
+        try (SignalHub.Subscription subscription =
+                hub.subscribe(_ -> {}, news -> heard.addAll(of(model, news)))) {
+            away.onClose(lost);
+            assertThat(heard).isEmpty();
+            assertThat(Await.item(ledger::head)).isEqualTo(head);
+            assertThat(away.status().skippedCloses()).isEqualTo(1);
+            assertThat(away.status().lastError())
+                    .contains(Instant.ofEpochMilli(lost.closeTimeMillis()).toString());
+            service.close();
+            assertThat(heard).hasSize(3);
+            assertThat(subscription).isNotNull();
+        } finally {
+            nowhere.closeAndForget();
+        }
+    }
+
+    @Test
+    void aNewHubKnowsWhatTheLedgerHolds() {
+        service.promote("pipeline-restored", 0.1f);
+        service.close();
+        SignalHub restored = new SignalHub();
+        SignalPipeline restarted =
+                new SignalPipeline(features, models, ledger, restored, impatient(), meters);
+        restarted.start(null);
+        assertThat(restored.snapshot().seq()).isEqualTo(Await.item(ledger::head));
+        assertThat(restored.snapshot().latest()).containsAll(hub.snapshot().latest());
+    }
+
+    private static List<Signal> of(String model, List<Signal> signals) {
+        return signals.stream().filter(signal -> signal.model().equals(model)).toList();
+    }
+
+    private static MarketClose elsewhere(String feed, MarketClose close) {
+        List<Candle> same = close.candles();
+        return new MarketClose(feed, close.closeTimeMillis(), same);
+    }
+
+    private static SignalsConfig impatient() {
+        return new SmallRyeConfigBuilder()
+                .withMapping(SignalsConfig.class)
+                .withDefaultValue("auspex.signals.append-attempts", "2")
+                .withDefaultValue("auspex.signals.append-backoff", "10ms")
+                .withDefaultValue("auspex.signals.append-timeout", "2s")
+                .addDiscoveredConverters()
+                .build()
+                .getConfigMapping(SignalsConfig.class);
+    }
+}
