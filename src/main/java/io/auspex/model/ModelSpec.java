@@ -45,4 +45,10 @@ public record ModelSpec(
                 GateSpec.standard(),
                 100_000);
     }
+
+    /** The same model with other features. */
+    public ModelSpec withFeatures(FeatureSet other) {
+        return new ModelSpec(
+                name, market, other, targets, trainer, validation, gate, windowCandles);
+    }
 }

@@ -4,6 +4,9 @@ package io.auspex.model;
  * Parameters of gradient boosting.
  *
  * @param kind the trainer's name; {@code lightgbm} is built in
+ * @param minRowsInLeaf an upper bound: a small training set lowers it to a twentieth of its rows
+ * @param extraTrees split at random thresholds (Geurts, Ernst and Wehenkel 2006, "Extremely randomized trees"): with
+ *     many slow features it overfits less than the best threshold does
  * @param featureFraction share of features drawn for each tree, in (0, 1]
  * @param baggingFraction share of rows drawn for each tree, in (0, 1]
  */
@@ -16,7 +19,8 @@ public record TrainerSpec(
         double featureFraction,
         double baggingFraction,
         double l2,
-        int maxBin) {
+        int maxBin,
+        boolean extraTrees) {
 
     public TrainerSpec {
         if (trees < 1 || trees > 10_000) {
@@ -46,6 +50,6 @@ public record TrainerSpec(
     }
 
     public static TrainerSpec standard() {
-        return new TrainerSpec("lightgbm", 60, 15, 0.05, 200, 0.3, 0.7, 10.0, 63);
+        return new TrainerSpec("lightgbm", 80, 7, 0.08, 1_000, 0.5, 0.5, 100.0, 63, true);
     }
 }

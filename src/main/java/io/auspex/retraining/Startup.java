@@ -4,6 +4,7 @@ import io.auspex.ingest.HistoryLoaded;
 import io.auspex.ingest.LiveHold;
 import io.auspex.ingest.Speed;
 import io.auspex.model.MarketSpec;
+import io.auspex.features.FeatureSet;
 import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
 import io.auspex.platform.Failure;
@@ -69,7 +70,7 @@ class Startup {
 
     void prepare(@Observes HistoryLoaded loaded) {
         String model = defaultModelOf(loaded);
-        ModelSpec spec = ModelSpec.standard(model, defaultMarketOf(loaded));
+        ModelSpec spec = defaultSpecOf(model, loaded);
         Await.item(() -> registry.declare(spec));
         features.follow(loaded.feed(), loaded.timeframe());
         Await.item(server::restore);
@@ -98,6 +99,17 @@ class Startup {
         String legal = base.replaceAll("[^a-z0-9._-]", "-").replaceAll("^[^a-z0-9]+", "");
         String bounded = legal.length() > 56 ? legal.substring(0, 56) : legal;
         return (bounded.isEmpty() ? kind : bounded) + "-" + loaded.timeframe().code();
+    }
+
+    /**
+     * Every default; but for the simulated market, whose dynamics fit into a day, the compact set of features: slow ones
+     * would only wait for four days of warm-up and then remember dates.
+     */
+    static ModelSpec defaultSpecOf(String model, HistoryLoaded loaded) {
+        ModelSpec spec = ModelSpec.standard(model, defaultMarketOf(loaded));
+        return kindOf(loaded.feed()).equals("simulated")
+                ? spec.withFeatures(FeatureSet.compact())
+                : spec;
     }
 
     /** Every simulated market has the same dynamics; a replay is a market of its own. */

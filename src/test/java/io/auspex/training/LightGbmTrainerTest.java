@@ -84,7 +84,7 @@ class LightGbmTrainerTest {
     @Test
     void constantHeadsSurviveTheExport() throws OrtException {
         float[] nothing = new float[MARKET.features().length];
-        TrainerSpec hungry = new TrainerSpec("lightgbm", 5, 7, 0.1, 1_500, 1, 1, 0, 63);
+        TrainerSpec hungry = new TrainerSpec("lightgbm", 5, 7, 0.1, 1_500, 1, 1, 0, 63, false);
         try (TrainedHeads heads = new TrainedHeads(MARKET, hungry, 7);
                 OnnxSession session = new OnnxSession(heads.onnx())) {
             assertThat(heads.models.values()).allMatch(model -> model.trees().isEmpty());
@@ -143,7 +143,7 @@ class LightGbmTrainerTest {
     void refusesATrainerThatIsNotBuiltIn() {
         assertThatThrownBy(() ->
                         new LightGbmTrainer(
-                                new TrainerSpec("oracle", 5, 7, 0.1, 1, 1, 1, 0, 63), 1))
+                                new TrainerSpec("oracle", 5, 7, 0.1, 1, 1, 1, 0, 63, false), 1))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("'oracle' is not built in");
     }

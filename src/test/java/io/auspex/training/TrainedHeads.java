@@ -13,7 +13,7 @@ final class TrainedHeads implements AutoCloseable {
 
     /** Like the standard, for fewer rows. */
     static final TrainerSpec SPEC =
-            new TrainerSpec("lightgbm", 60, 15, 0.05, 50, 0.3, 0.7, 10.0, 63);
+            new TrainerSpec("lightgbm", 60, 15, 0.05, 50, 0.3, 0.7, 10.0, 63, false);
 
     static final Map<Head, Calibration> CALIBRATIONS =
             Map.of(

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class TrainingRunTest {
 
     private static final TrainerSpec SPEC =
-            new TrainerSpec("lightgbm", 30, 7, 0.1, 50, 0.5, 0.7, 5.0, 63);
+            new TrainerSpec("lightgbm", 30, 7, 0.1, 50, 0.5, 0.7, 5.0, 63, false);
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final TestJob JOB = new TestJob(6_000, 24, SPEC);
 

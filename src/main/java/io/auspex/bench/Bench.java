@@ -1,0 +1,39 @@
+package io.auspex.bench;
+
+import java.util.Arrays;
+
+/** Runs the measurement that the first argument names. */
+public final class Bench {
+
+    private static final String USAGE =
+            """
+            usage: ./auspex bench <name> [options]
+
+              honesty   what the gate decides on simulated markets whose truth is known
+                        --seeds=50      markets a row
+                        --first-seed=1000
+                        --days=30 --symbols=5
+                        --threads=2     markets at once
+            """;
+
+    private Bench() {}
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length == 0) {
+            System.err.print(USAGE);
+            System.exit(2);
+        }
+        try {
+            String[] options = Arrays.copyOfRange(arguments, 1, arguments.length);
+            switch (arguments[0]) {
+                case "honesty" -> HonestyBench.run(BenchOptions.of(options), System.out, System.err);
+                default -> throw new IllegalArgumentException(
+                        "there is no bench '" + arguments[0] + "'");
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.print(USAGE);
+            System.exit(2);
+        }
+    }
+}
