@@ -26,9 +26,11 @@ public final class Bench {
         try {
             String[] options = Arrays.copyOfRange(arguments, 1, arguments.length);
             switch (arguments[0]) {
-                case "honesty" -> HonestyBench.run(BenchOptions.of(options), System.out, System.err);
-                default -> throw new IllegalArgumentException(
-                        "there is no bench '" + arguments[0] + "'");
+                case "honesty" ->
+                        HonestyBench.run(BenchOptions.of(options), System.out, System.err);
+                default ->
+                        throw new IllegalArgumentException(
+                                "there is no bench '" + arguments[0] + "'");
             }
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());

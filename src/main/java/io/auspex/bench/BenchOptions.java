@@ -40,7 +40,8 @@ record BenchOptions(Map<String, String> values) {
         try {
             number = Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("--" + name + " must be a number: '" + value + "'", e);
+            throw new IllegalArgumentException(
+                    "--" + name + " must be a number: '" + value + "'", e);
         }
         if (number < least) {
             throw new IllegalArgumentException("--" + name + " must be at least " + least);

@@ -50,7 +50,8 @@ final class HonestyBench {
         out.printf(
                 "%d markets a row, %d symbols, %d days of 5-minute candles, seeds from %d%n%n",
                 seeds, symbols, days, first);
-        out.println("| planted strength | markets | promoted | share | goal | share of the possible skill, median | seconds a market |");
+        out.println(
+                "| planted strength | markets | promoted | share | goal | share of the possible skill, median | seconds a market |");
         out.println("|---:|---:|---:|---:|---|---:|---:|");
         for (double strength : STRENGTHS) {
             List<SimulatedMarket> markets = new ArrayList<>();

@@ -15,8 +15,8 @@ import io.auspex.ingest.TruthTarget;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.model.Head;
-import io.auspex.model.Measures;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.Measures;
 import io.auspex.model.ModelSpec;
 import io.auspex.training.Rows;
 import io.auspex.training.TrainedModel;
@@ -32,12 +32,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One model trained on one simulated market, as a refit would: candles, features, job folder, walk-forward, fit; and how
- * much of the possible skill it found, because the simulator can tell the true probabilities.
+ * One model trained on one simulated market, as a refit would: candles, features, job folder,
+ * walk-forward, fit; and how much of the possible skill it found, because the simulator can tell
+ * the true probabilities.
  *
  * @param model what the training run made
- * @param skillShare what the model gains in log loss over a constant forecast, out of sample, as a share of what the true
- *     probabilities gain; 1 is all there is, NaN where there is nothing to find
+ * @param skillShare what the model gains in log loss over a constant forecast, out of sample, as a
+ *     share of what the true probabilities gain; 1 is all there is, NaN where there is nothing to
+ *     find
  */
 record SimulatedTraining(TrainedModel model, double skillShare) {
 

@@ -5,8 +5,8 @@ package io.auspex.model;
  *
  * @param kind the trainer's name; {@code lightgbm} is built in
  * @param minRowsInLeaf an upper bound: a small training set lowers it to a twentieth of its rows
- * @param extraTrees split at random thresholds (Geurts, Ernst and Wehenkel 2006, "Extremely randomized trees"): with
- *     many slow features it overfits less than the best threshold does
+ * @param extraTrees split at random thresholds (Geurts, Ernst and Wehenkel 2006, "Extremely
+ *     randomized trees"): with many slow features it overfits less than the best threshold does
  * @param featureFraction share of features drawn for each tree, in (0, 1]
  * @param baggingFraction share of rows drawn for each tree, in (0, 1]
  */

@@ -1,10 +1,10 @@
 package io.auspex.retraining;
 
+import io.auspex.features.FeatureSet;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.ingest.LiveHold;
 import io.auspex.ingest.Speed;
 import io.auspex.model.MarketSpec;
-import io.auspex.features.FeatureSet;
 import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
 import io.auspex.platform.Failure;
@@ -102,8 +102,8 @@ class Startup {
     }
 
     /**
-     * Every default; but for the simulated market, whose dynamics fit into a day, the compact set of features: slow ones
-     * would only wait for four days of warm-up and then remember dates.
+     * Every default; but for the simulated market, whose dynamics fit into a day, the compact set
+     * of features: slow ones would only wait for four days of warm-up and then remember dates.
      */
     static ModelSpec defaultSpecOf(String model, HistoryLoaded loaded) {
         ModelSpec spec = ModelSpec.standard(model, defaultMarketOf(loaded));

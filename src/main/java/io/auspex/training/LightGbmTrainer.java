@@ -169,7 +169,10 @@ final class LightGbmTrainer {
         return positives >= MIN_CLASS_ROWS && labels.length - positives >= MIN_CLASS_ROWS;
     }
 
-    /** What the specification asks for, lowered for a small set: 1,000 of 1,500 rows leave nothing to split. */
+    /**
+     * What the specification asks for, lowered for a small set: 1,000 of 1,500 rows leave nothing
+     * to split.
+     */
     private int minRowsInLeaf(int rows) {
         return Math.min(spec.minRowsInLeaf(), Math.max(SMALLEST_LEAF_ROWS, rows / 20));
     }

@@ -35,7 +35,9 @@ class PythonOnnxTest {
         String python = environment();
         TestJob job =
                 new TestJob(
-                        3_000, 24, new TrainerSpec("lightgbm", 40, 15, 0.1, 30, 0.5, 0.7, 1, 63, false));
+                        3_000,
+                        24,
+                        new TrainerSpec("lightgbm", 40, 15, 0.1, 30, 0.5, 0.7, 1, 63, false));
         JobFolder folder = job.writeTo(temporary);
         TrainingRun.run(job.data(), TrainingProgress.SILENT, InstantSource.system())
                 .writeTo(folder);

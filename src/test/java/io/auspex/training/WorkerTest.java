@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkerTest {
 
     private static final TestJob JOB =
-            new TestJob(3_000, 16, new TrainerSpec("lightgbm", 20, 7, 0.1, 50, 0.5, 0.7, 5.0, 63, false));
+            new TestJob(
+                    3_000,
+                    16,
+                    new TrainerSpec("lightgbm", 20, 7, 0.1, 50, 0.5, 0.7, 5.0, 63, false));
 
     @TempDir Path temporary;
 

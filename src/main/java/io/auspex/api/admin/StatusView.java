@@ -62,8 +62,7 @@ record StatusView(
                 @Nullable ServingStatus serving,
                 @Nullable ModelVersion lastVersion,
                 @Nullable Refit lastRefit) {
-            boolean decided =
-                    lastVersion != null && lastVersion.state() != VersionState.CANDIDATE;
+            boolean decided = lastVersion != null && lastVersion.state() != VersionState.CANDIDATE;
             return new ModelStatus(
                     model.name(),
                     model.champion(),

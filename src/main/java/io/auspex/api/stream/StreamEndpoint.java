@@ -115,11 +115,8 @@ class StreamEndpoint {
                 slowConsumers.increment();
             }
             StreamSockets.of(connection)
-                    .ifPresent(
-                            socket ->
-                                    eventLoop
-                                            .owner()
-                                            .setTimer(CLOSE_GRACE_MILLIS, _ -> socket.close()));
+                    .ifPresent(socket ->
+                            eventLoop.owner().setTimer(CLOSE_GRACE_MILLIS, _ -> socket.close()));
             connection
                     .close(new CloseReason(code, reason))
                     .subscribe()

@@ -29,8 +29,7 @@ class StreamNews {
     private final RefitService refits;
     private SignalHub.@Nullable Subscription signals;
 
-    StreamNews(
-            StreamTopics topics, SignalHub hub, ModelRegistry registry, RefitService refits) {
+    StreamNews(StreamTopics topics, SignalHub hub, ModelRegistry registry, RefitService refits) {
         this.topics = topics;
         this.hub = hub;
         this.registry = registry;
