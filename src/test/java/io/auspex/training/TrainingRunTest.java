@@ -129,6 +129,16 @@ class TrainingRunTest {
         assertThat(model.report().calibration().get(Head.P_UP)).isNotEqualTo(Calibration.IDENTITY);
     }
 
+    @Test
+    void aShortSpanMovesTheCalibrationLittle() {
+        Calibration fit = new Calibration(2, -0.4);
+        assertThat(WalkForwardScores.cautious(fit, 0).slope()).isOne();
+        assertThat(WalkForwardScores.cautious(fit, 0).intercept()).isZero();
+        assertThat(WalkForwardScores.cautious(fit, WalkForwardScores.PRIOR_HORIZONS))
+                .isEqualTo(new Calibration(1.5, -0.2));
+        assertThat(WalkForwardScores.cautious(fit, 1e9).slope()).isCloseTo(2, within(1e-6));
+    }
+
     /** Which calibration a fold gets must not depend on anything that its test span knows. */
     @Test
     void predictionsDoNotChangeWhenTheFutureDoes() {
