@@ -60,10 +60,11 @@ public final class Progress implements AutoCloseable {
     }
 
     /** Whether somebody watches: a terminal that can move its cursor. */
+    @SuppressWarnings("SystemConsoleNull") // Its specification still allows null.
     public static boolean isTerminal() {
         Console console = System.console();
         String term = System.getenv().getOrDefault("TERM", "dumb");
-        return console.isTerminal() && !term.equals("dumb");
+        return console != null && console.isTerminal() && !term.equals("dumb");
     }
 
     /**
