@@ -37,7 +37,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 class RefitEndToEndTest {
 
     private static final String MODEL = "simulated-5m";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @Inject RefitService refits;
     @Inject RefitDiary diary;
@@ -104,8 +104,7 @@ class RefitEndToEndTest {
     @Order(3)
     void aWorkerKilledInTheMiddleIsFollowedByAnotherAttempt() throws Exception {
         Refit third = await(() -> refits.request(MODEL, "test"));
-        diary.await(
-                PATIENCE, refit -> refit.id() == third.id() && refit.phase().equals("folds"));
+        diary.await(PATIENCE, refit -> refit.id() == third.id() && refit.phase().equals("folds"));
         Path folder = jobFolders().getFirst();
         PidFile.in(folder).running().orElseThrow().destroyForcibly();
 
@@ -128,11 +127,9 @@ class RefitEndToEndTest {
     void aCancelledRefitEndsItsWorkerAndLeavesNoVersion() throws Exception {
         int before = await(() -> registry.model(MODEL)).orElseThrow().lastVersion();
         Refit fourth = await(() -> refits.request(MODEL, "test"));
-        diary.await(
-                PATIENCE, refit -> refit.id() == fourth.id() && refit.phase().equals("folds"));
+        diary.await(PATIENCE, refit -> refit.id() == fourth.id() && refit.phase().equals("folds"));
         ProcessHandle worker = running();
-        assertThat(await(() -> refits.cancel(fourth.id())).state())
-                .isEqualTo(RefitState.CANCELLED);
+        assertThat(await(() -> refits.cancel(fourth.id())).state()).isEqualTo(RefitState.CANCELLED);
         worker.onExit().get(20, TimeUnit.SECONDS);
         Refit next = await(() -> refits.request(MODEL, "test"));
         diary.await(PATIENCE, refit -> refit.id() == next.id() && refit.phase().equals("dataset"));
