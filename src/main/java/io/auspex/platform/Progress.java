@@ -60,6 +60,7 @@ public final class Progress implements AutoCloseable {
     }
 
     /** Whether somebody watches: a terminal that can move its cursor. */
+    @SuppressWarnings("SystemConsoleNull") // Its specification still allows null.
     public static boolean isTerminal() {
         Console console = System.console();
         String term = System.getenv().getOrDefault("TERM", "dumb");
@@ -67,6 +68,8 @@ public final class Progress implements AutoCloseable {
     }
 
     /**
+     * Shows the amount done.
+     *
      * @param absolute units done so far
      * @param what a few words about the current one; may be empty
      */
@@ -84,6 +87,8 @@ public final class Progress implements AutoCloseable {
     }
 
     /**
+     * Shows the share done.
+     *
      * @param fraction share done, 0 to 1
      * @param what a few words about the current part; may be empty
      */
