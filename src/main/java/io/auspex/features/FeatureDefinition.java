@@ -91,6 +91,8 @@ sealed interface FeatureDefinition {
     }
 
     /**
+     * Reads a name back.
+     *
      * @throws IllegalArgumentException naming the name and what is wrong with it
      */
     static FeatureDefinition parse(String name) {

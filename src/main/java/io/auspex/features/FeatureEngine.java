@@ -40,7 +40,10 @@ public final class FeatureEngine {
     private final FeatureSchema schema;
     private final FeaturePlan plan;
     private final Source[] sources;
-    private final double[] clock = new double[ClockTerm.values().length];
+
+    /** The clock terms of the plan as of the last close. */
+    private final double[] clock;
+
     private final Map<Symbol, SymbolSeries> bySymbol = new HashMap<>();
 
     /** One a correlated symbol; null until its first candle. */
@@ -64,6 +67,7 @@ public final class FeatureEngine {
     FeatureEngine(FeatureSchema schema, int blockCandles) {
         this.schema = schema;
         this.plan = FeaturePlan.of(schema, blockCandles);
+        this.clock = new double[plan.clockTerms().size()];
         this.sources = plan.sources().toArray(Source[]::new);
         this.correlated = new SymbolSeries[plan.correlated().size()];
     }
@@ -115,8 +119,8 @@ public final class FeatureEngine {
                             + closeTimeMillis);
         }
         closeTimeMillis = close.closeTimeMillis();
-        for (ClockTerm term : ClockTerm.values()) {
-            clock[term.ordinal()] = term.at(closeTimeMillis);
+        for (int i = 0; i < clock.length; i++) {
+            clock[i] = plan.clockTerms().get(i).at(closeTimeMillis);
         }
         for (Candle candle : close.candles()) {
             seriesOf(candle.symbol(), timeframe).accept(candle);
@@ -160,16 +164,15 @@ public final class FeatureEngine {
 
     private double value(Source source, SymbolSeries own) {
         return switch (source) {
-            case Clock(ClockTerm term) -> clock[term.ordinal()];
+            case Clock(int term) -> clock[term];
             case Cell cell -> {
                 SymbolSeries owner = ownerOf(cell, own);
-                boolean usable =
-                        owner != null
-                                && owner.closedAt(closeTimeMillis)
-                                && owner.missingBefore() == 0;
-                yield usable
-                        ? owner.series(cell.series()).value(cell.slot(), cell.shift())
-                        : Double.NaN;
+                if (owner == null
+                        || !owner.closedAt(closeTimeMillis)
+                        || owner.missingBefore() > 0) {
+                    yield Double.NaN;
+                }
+                yield owner.series(cell.series()).value(cell.slot(), cell.shift());
             }
         };
     }

@@ -17,15 +17,24 @@ import java.util.stream.Stream;
  *
  * @param series one plan a timeframe, shortest first
  * @param sources one a feature, in the order of the vector
+ * @param clockTerms those that a feature is, in the order of the vector
  * @param correlated the other symbols that features are taken from, sorted
  */
-record FeaturePlan(List<SeriesPlan> series, List<Source> sources, List<Symbol> correlated) {
+record FeaturePlan(
+        List<SeriesPlan> series,
+        List<Source> sources,
+        List<ClockTerm> clockTerms,
+        List<Symbol> correlated) {
 
     /** Where the value of one feature is found. */
     sealed interface Source {}
 
-    /** In the moment of the close. */
-    record Clock(ClockTerm term) implements Source {}
+    /**
+     * In the moment of the close.
+     *
+     * @param term index into {@link #clockTerms()}
+     */
+    record Clock(int term) implements Source {}
 
     /**
      * In a slot of a series.
@@ -51,11 +60,12 @@ record FeaturePlan(List<SeriesPlan> series, List<Source> sources, List<Symbol> c
         }
         List<Timeframe> timeframes = List.copyOf(byTimeframe.keySet());
         List<Symbol> correlated = correlated(ofCandles);
+        List<ClockTerm> clockTerms = clockTerms(definitions);
         List<Source> sources = new ArrayList<>();
         for (FeatureDefinition definition : definitions) {
             sources.add(
                     switch (definition) {
-                        case OfClock clock -> new Clock(clock.term());
+                        case OfClock clock -> new Clock(clockTerms.indexOf(clock.term()));
                         case OfCandles feature ->
                                 new Cell(
                                         timeframes.indexOf(feature.timeframe()),
@@ -65,7 +75,8 @@ record FeaturePlan(List<SeriesPlan> series, List<Source> sources, List<Symbol> c
                                         owner(feature, correlated));
                     });
         }
-        return new FeaturePlan(List.copyOf(byTimeframe.values()), List.copyOf(sources), correlated);
+        return new FeaturePlan(
+                List.copyOf(byTimeframe.values()), List.copyOf(sources), clockTerms, correlated);
     }
 
     private static SeriesPlan planOf(Map<Timeframe, SeriesPlan> plans, OfCandles feature) {
@@ -85,6 +96,14 @@ record FeaturePlan(List<SeriesPlan> series, List<Source> sources, List<Symbol> c
         return definitions.stream()
                 .filter(OfCandles.class::isInstance)
                 .map(OfCandles.class::cast)
+                .toList();
+    }
+
+    private static List<ClockTerm> clockTerms(List<FeatureDefinition> definitions) {
+        return definitions.stream()
+                .filter(OfClock.class::isInstance)
+                .map(OfClock.class::cast)
+                .map(OfClock::term)
                 .toList();
     }
 

@@ -68,7 +68,9 @@ final class VolumePriceCorrelation extends RollingSums {
     @Override
     boolean isPrecise() {
         // Both are asked every time: each keeps its own peak.
-        return pricePeak.isNear(priceSquares) & volumePeak.isNear(volumeSquares);
+        boolean pricePrecise = pricePeak.isNear(priceSquares);
+        boolean volumePrecise = volumePeak.isNear(volumeSquares);
+        return pricePrecise && volumePrecise;
     }
 
     double value() {

@@ -1,7 +1,7 @@
 package io.auspex.serving;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.features.FeatureSchema;
 import io.auspex.model.MarketSpec;
@@ -47,25 +47,19 @@ record ModelMetadata(
     static ModelMetadata of(Map<String, String> properties) throws UnusableModelException {
         String model = required(properties, MODEL);
         FeatureSchema schema = schema(properties);
-        MarketSpec market = parse(properties, MARKET, type(MarketSpec.class));
-        JsonNode provenance = parse(properties, PROVENANCE, type(JsonNode.class));
+        MarketSpec market = parse(properties, MARKET, new TypeReference<MarketSpec>() {});
+        JsonNode provenance = parse(properties, PROVENANCE, new TypeReference<JsonNode>() {});
         SortedMap<Double, Double> conformal = conformal(properties);
         JsonNode report =
                 properties.containsKey(REPORT)
-                        ? parse(properties, REPORT, type(JsonNode.class))
+                        ? parse(properties, REPORT, new TypeReference<JsonNode>() {})
                         : Json.mapper().createObjectNode();
         return new ModelMetadata(model, schema, market, provenance, conformal, report);
     }
 
     private static FeatureSchema schema(Map<String, String> properties)
             throws UnusableModelException {
-        List<String> names =
-                parse(
-                        properties,
-                        SCHEMA_NAMES,
-                        Json.mapper()
-                                .getTypeFactory()
-                                .constructCollectionType(List.class, String.class));
+        List<String> names = parse(properties, SCHEMA_NAMES, new TypeReference<List<String>>() {});
         try {
             return new FeatureSchema(names, required(properties, SCHEMA_HASH));
         } catch (IllegalArgumentException | NullPointerException e) {
@@ -77,12 +71,7 @@ record ModelMetadata(
     private static SortedMap<Double, Double> conformal(Map<String, String> properties)
             throws UnusableModelException {
         Map<String, Double> texts =
-                parse(
-                        properties,
-                        CONFORMAL,
-                        Json.mapper()
-                                .getTypeFactory()
-                                .constructMapType(Map.class, String.class, Double.class));
+                parse(properties, CONFORMAL, new TypeReference<Map<String, Double>>() {});
         SortedMap<Double, Double> conformal = new TreeMap<>();
         for (Map.Entry<String, @Nullable Double> entry : texts.entrySet()) {
             Double coverage = coverage(entry.getKey());
@@ -108,7 +97,7 @@ record ModelMetadata(
         throw new UnusableModelException(CONFORMAL + ": coverage " + text + " is not in (0, 1)");
     }
 
-    private static <T> T parse(Map<String, String> properties, String key, JavaType type)
+    private static <T> T parse(Map<String, String> properties, String key, TypeReference<T> type)
             throws UnusableModelException {
         String text = required(properties, key);
         try {
@@ -130,9 +119,5 @@ record ModelMetadata(
             throw new UnusableModelException("the metadata entry " + key + " is missing");
         }
         return value;
-    }
-
-    private static JavaType type(Class<?> type) {
-        return Json.mapper().constructType(type);
     }
 }

@@ -219,8 +219,9 @@ public class ModelServer {
         try {
             serve(served, requireVersion(model.name(), champion));
         } catch (RuntimeException e) {
-            served.troubled("champion " + champion + " does not serve: " + e.getMessage());
-            LOG.errorf(e, "champion %d of %s does not serve", champion, model.name());
+            String problem = "champion " + champion + " does not serve: " + e.getMessage();
+            served.troubled(problem);
+            LOG.error(problem, e instanceof Failure ? null : e);
         }
     }
 
@@ -352,9 +353,9 @@ public class ModelServer {
     private Failure refused(ModelVersion version, UnusableModelException unusable) {
         Failure failure = unusable(version, unusable);
         if (version.state() == VersionState.CANDIDATE) {
+            String reason = reason(version, unusable);
             try {
-                Await.item(() ->
-                        registry.reject(version.model(), version.version(), failure.getMessage()));
+                Await.item(() -> registry.reject(version.model(), version.version(), reason));
             } catch (RuntimeException e) {
                 failure.addSuppressed(e);
             }
@@ -364,11 +365,12 @@ public class ModelServer {
 
     private static Failure unusable(ModelVersion version, UnusableModelException unusable) {
         return new Failure(
-                Failure.Category.CONFLICT,
-                "version-unusable",
-                "%s version %d cannot serve: %s"
-                        .formatted(version.model(), version.version(), unusable.getMessage()),
-                unusable);
+                Failure.Category.CONFLICT, "version-unusable", reason(version, unusable), unusable);
+    }
+
+    private static String reason(ModelVersion version, UnusableModelException unusable) {
+        return "%s version %d cannot serve: %s"
+                .formatted(version.model(), version.version(), unusable.getMessage());
     }
 
     private <T> T inTurn(String model, Function<ServedModel, T> work) {

@@ -107,11 +107,7 @@ final class OnnxSession implements AutoCloseable {
                     "%d rows of %d features do not lie in %d floats"
                             .formatted(n, features, rows.remaining()));
         }
-        if (headsOut.length < heads.size()
-                || Arrays.stream(headsOut).limit(heads.size()).anyMatch(h -> h.length < n)) {
-            throw new IllegalArgumentException(
-                    "the answer needs " + heads.size() + " heads of " + n + " rows");
-        }
+        requireRoom(headsOut, n);
         for (int from = 0; from < n; from += chunkRows) {
             chunk(rows, from, Math.min(chunkRows, n - from), headsOut);
         }
@@ -135,6 +131,17 @@ final class OnnxSession implements AutoCloseable {
             }
         }
         pool.give(buffers);
+    }
+
+    private void requireRoom(float[][] headsOut, int n) {
+        boolean room = headsOut.length >= heads.size();
+        for (int head = 0; room && head < heads.size(); head++) {
+            room = headsOut[head].length >= n;
+        }
+        if (!room) {
+            throw new IllegalArgumentException(
+                    "the answer needs " + heads.size() + " heads of " + n + " rows");
+        }
     }
 
     /** A set that was part of a failed run is not used again. */

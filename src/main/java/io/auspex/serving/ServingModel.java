@@ -11,7 +11,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,10 +55,10 @@ public final class ServingModel {
         this.closer = closer;
         this.places = places(session.metadata().schema());
         this.expectedReturn = session.heads().indexOf(Head.EXPECTED_RETURN);
-        SortedMap<Double, Double> conformal = session.metadata().conformal();
-        boolean interval = expectedReturn >= 0 && !conformal.isEmpty();
-        this.coverage = interval ? conformal.lastKey() : null;
-        this.halfWidth = coverage == null ? Double.NaN : conformal.get(coverage);
+        Map.@Nullable Entry<Double, Double> widest =
+                expectedReturn < 0 ? null : session.metadata().conformal().lastEntry();
+        this.coverage = widest == null ? null : widest.getKey();
+        this.halfWidth = widest == null ? Double.NaN : widest.getValue();
     }
 
     public String name() {

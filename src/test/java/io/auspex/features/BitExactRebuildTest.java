@@ -97,6 +97,24 @@ class BitExactRebuildTest {
         }
     }
 
+    @Property(tries = 20, seed = "17")
+    void aShiftReachesAcrossABlockBoundaryAndTheGapsBeforeIt(@ForAll long seed) {
+        // Blocks of 24 with every other candle missing still hold the nine that this needs.
+        List<Candle> own = Candles.random("ADABTC", seed, 300, 0.5, 1);
+        FeatureSchema schema = FeatureSchema.of(List.of("momentum_2@5m", "momentum_2@5m~6"));
+        List<Row> rows = List.copyOf(rows(schema, Candles.closes(own)).values());
+        for (int i = 9; i < rows.size(); i++) {
+            boolean afterGap =
+                    own.get(i).openTimeMillis() - own.get(i - 1).openTimeMillis() > FIVE.millis();
+            assertThat(rows.get(i).isReady()).as(rows.get(i).reason()).isEqualTo(!afterGap);
+            if (!afterGap) {
+                double then = own.get(i - 8).close();
+                assertThat(rows.get(i).values()[1])
+                        .isEqualTo((float) ((own.get(i - 6).close() - then) / then));
+            }
+        }
+    }
+
     @Test
     void aShorterReplayWouldShowInTheBits() {
         // Guards the tests above: were states not anchored, this is what they would see.

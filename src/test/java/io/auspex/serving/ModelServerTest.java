@@ -28,15 +28,19 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -56,6 +60,7 @@ class ModelServerTest {
     @Inject LiveFeatures live;
     @Inject MeterRegistry meters;
     @Inject News news;
+    @Inject ServingConfig config;
 
     private String model = "unnamed";
 
@@ -101,7 +106,7 @@ class ModelServerTest {
         promoted(good(1));
         int sessions = server.liveSessions();
         byte[] good = good(2).onnx();
-        byte[] corrupt = java.util.Arrays.copyOf(good, good.length / 3);
+        byte[] corrupt = Arrays.copyOf(good, good.length / 3);
         List<byte[]> bad =
                 List.of(
                         corrupt,
@@ -221,7 +226,7 @@ class ModelServerTest {
             List<Future<RegisteredModel>> swaps = new ArrayList<>();
             for (int number = 2; number <= versions; number++) {
                 int version = number;
-                swaps.add(threads(() -> server.promote(model, version, "better", false)));
+                swaps.add(swapping(() -> server.promote(model, version, "better", false)));
                 if (number % 4 == 0) {
                     for (Future<RegisteredModel> swap : swaps) {
                         swap.get();
@@ -282,7 +287,7 @@ class ModelServerTest {
                                         assertThat(Vertx.currentContext().isEventLoopContext())
                                                 .isTrue())
                                 .chain(() -> registry.version(model, 1))
-                                .map(java.util.Optional::orElseThrow));
+                                .map(Optional::orElseThrow));
         assertThat(read.reason()).isEqualTo("chained");
     }
 
@@ -356,6 +361,13 @@ class ModelServerTest {
                                 model + " does not speak for ETHBTC, only for [BTCUSDT]"));
     }
 
+    @Test
+    void theDefaultsAreTheDocumentedOnes() {
+        assertThat(config.warmUpRuns()).isEqualTo(500);
+        assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.loaderThreads()).isEqualTo(1);
+    }
+
     private TinyModels good(int number) {
         return tiny().named(model).bias(number * 0.01f);
     }
@@ -412,9 +424,8 @@ class ModelServerTest {
         return future.state() == Future.State.FAILED;
     }
 
-    private static <T> Future<T> threads(Supplier<Uni<T>> work) {
-        java.util.concurrent.FutureTask<T> task =
-                new java.util.concurrent.FutureTask<>(() -> await(work));
+    private static <T> Future<T> swapping(Supplier<Uni<T>> work) {
+        FutureTask<T> task = new FutureTask<>(() -> await(work));
         Thread.ofVirtual().start(task);
         return task;
     }

@@ -9,6 +9,7 @@ import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
+import io.auspex.platform.Json;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -194,20 +195,16 @@ class OnnxSessionTest {
         assertThatThrownBy(() -> Probe.of(tiny().report(), 4, List.of(Head.values())))
                 .isInstanceOf(UnusableModelException.class)
                 .hasMessageContaining("has 3 features, the model takes 4");
-        assertThat(Probe.of(io.auspex.platform.Json.mapper().readTree("{}"), 3, List.of()))
-                .isEmpty();
+        assertThat(Probe.of(Json.mapper().readTree("{}"), 3, List.of())).isEmpty();
         String text = "{\"probe\":{\"features\":[[1,null,\"NaN\"]],\"outputs\":{\"p_up\":[%s]}}}";
         Probe probe =
-                Probe.of(
-                                io.auspex.platform.Json.mapper().readTree(text.formatted("0.5")),
-                                3,
-                                List.of(Head.P_UP))
+                Probe.of(Json.mapper().readTree(text.formatted("0.5")), 3, List.of(Head.P_UP))
                         .orElseThrow();
         assertThat(probe.row(0)).containsExactly(1f, Float.NaN, Float.NaN);
         assertThat(probe.expected(Head.P_UP, 0)).isEqualTo(0.5);
         assertThatThrownBy(() ->
                         Probe.of(
-                                io.auspex.platform.Json.mapper().readTree(text.formatted("null")),
+                                Json.mapper().readTree(text.formatted("null")),
                                 3,
                                 List.of(Head.P_UP)))
                 .isInstanceOf(UnusableModelException.class);

@@ -17,8 +17,10 @@ import io.auspex.features.FeatureSchema;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.TargetSpec;
 import io.auspex.platform.Json;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -168,7 +170,7 @@ public final class TinyModels {
     private GraphProto graph() {
         int f = width < 0 ? features.size() : width;
         float[] weights = new float[f * 4];
-        java.util.Arrays.fill(weights, WEIGHT);
+        Arrays.fill(weights, WEIGHT);
         float[] biases = new float[4];
         for (int i = 0; i < 4; i++) {
             biases[i] = bias + i * 0.25f;
@@ -196,7 +198,7 @@ public final class TinyModels {
         metadata.put("auspex.schema_names", json(features));
         metadata.put("auspex.schema_hash", schema().hash());
         metadata.put("auspex.market", json(market));
-        metadata.put("auspex.targets", json(io.auspex.model.TargetSpec.standard()));
+        metadata.put("auspex.targets", json(TargetSpec.standard()));
         metadata.put("auspex.provenance", json(Map.of("trainer", "by hand", "seed", 0)));
         metadata.put("auspex.conformal", json(Map.of("0.8", 0.01, "0.9", 0.02)));
         metadata.put("auspex.report", json(report()));
