@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The trees of one head, as read from LightGBM's text form. Its score is the plain-Java oracle that
@@ -20,6 +21,10 @@ record LightGbmModel(int features, double base, List<Tree> trees) {
 
     private static final int CATEGORICAL = 1;
     private static final int DEFAULT_LEFT = 2;
+
+    private static final String END = "\nend of trees";
+    private static final Pattern LINES = Pattern.compile("\n");
+    private static final Pattern BLANK = Pattern.compile(" ");
 
     LightGbmModel {
         trees = List.copyOf(trees);
@@ -37,32 +42,22 @@ record LightGbmModel(int features, double base, List<Tree> trees) {
      *     zeros treated as missing, which Auspex never trains, and for text that is no model
      */
     static LightGbmModel parse(String text) {
-        Map<String, String> header = new HashMap<>();
-        List<Tree> trees = new ArrayList<>();
-        Map<String, String> section = header;
-        boolean complete = false;
-        for (String line : text.split("\n")) {
-            if (line.equals("end of trees")) {
-                complete = true;
-                break;
-            }
+        int end = text.indexOf(END);
+        if (end < 0) {
+            throw new IllegalArgumentException("no LightGBM model: 'end of trees' is missing");
+        }
+        List<Map<String, String>> sections = new ArrayList<>(List.of(new HashMap<>()));
+        for (String line : LINES.splitAsStream(text.substring(0, end)).toList()) {
             if (line.startsWith("Tree=")) {
-                if (section != header) {
-                    trees.add(tree(section));
-                }
-                section = new HashMap<>();
+                sections.add(new HashMap<>());
             }
             int equals = line.indexOf('=');
             if (equals > 0) {
-                section.put(line.substring(0, equals), line.substring(equals + 1));
+                sections.getLast().put(line.substring(0, equals), line.substring(equals + 1));
             }
         }
-        if (!complete) {
-            throw new IllegalArgumentException("no LightGBM model: 'end of trees' is missing");
-        }
-        if (section != header) {
-            trees.add(tree(section));
-        }
+        Map<String, String> header = sections.removeFirst();
+        List<Tree> trees = sections.stream().map(LightGbmModel::tree).toList();
         if (number(header, "num_tree_per_iteration") != 1) {
             throw new IllegalArgumentException("only models with one score a row can be read");
         }
@@ -148,7 +143,7 @@ record LightGbmModel(int features, double base, List<Tree> trees) {
     }
 
     private static int[] integers(Map<String, String> fields, String name) {
-        String[] parts = field(fields, name).trim().split(" ");
+        String[] parts = BLANK.split(field(fields, name).trim());
         int[] values = new int[parts.length];
         for (int i = 0; i < parts.length; i++) {
             values[i] = Integer.parseInt(parts[i]);
@@ -157,7 +152,7 @@ record LightGbmModel(int features, double base, List<Tree> trees) {
     }
 
     private static double[] numbers(Map<String, String> fields, String name) {
-        String[] parts = field(fields, name).trim().split(" ");
+        String[] parts = BLANK.split(field(fields, name).trim());
         double[] values = new double[parts.length];
         for (int i = 0; i < parts.length; i++) {
             values[i] =

@@ -47,6 +47,8 @@ final class ParityRows {
     }
 
     /**
+     * Makes rows, always the same from the same seed.
+     *
      * @param training rows to start from, at least one
      * @param models whose thresholds are aimed at
      * @return {@code float32[count, F]}

@@ -8,6 +8,8 @@ public interface TrainingProgress {
     TrainingProgress SILENT = (phase, percent, message) -> {};
 
     /**
+     * Takes news.
+     *
      * @param percent of the whole run, 0 to 100, never falling
      * @param message for people
      */

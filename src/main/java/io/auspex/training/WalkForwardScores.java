@@ -22,6 +22,9 @@ import java.util.Map;
  */
 final class WalkForwardScores {
 
+    /** The horizons that the uncalibrated scores count for. */
+    static final double PRIOR_HORIZONS = 100;
+
     private static final int HEADS = Head.values().length;
 
     private final TrainingData data;
@@ -107,8 +110,25 @@ final class WalkForwardScores {
         }
         return count == 0
                 ? Calibration.IDENTITY
-                : PlattCalibration.fit(
-                        Arrays.copyOf(scores, count), Arrays.copyOf(positives, count));
+                : cautious(
+                        PlattCalibration.fit(
+                                Arrays.copyOf(scores, count), Arrays.copyOf(positives, count)),
+                        (double) (data.times()[toRow - 1] - data.times()[firstRow])
+                                / data.horizonMillis());
+    }
+
+    /**
+     * A fit drawn towards leaving the scores alone, which are log-odds and nearly right already,
+     * the more so the fewer horizons it has seen: labels within a horizon overlap and the symbols
+     * of a close move together, so that a span holds about one independent outcome a horizon.
+     * Without this, the calibration of the second fold learns the regime of the first and costs
+     * more than the model gains.
+     *
+     * @param horizons length of the span that was fitted, in horizons
+     */
+    static Calibration cautious(Calibration fit, double horizons) {
+        double weight = horizons / (horizons + PRIOR_HORIZONS);
+        return new Calibration(1 + weight * (fit.slope() - 1), weight * fit.intercept());
     }
 
     /** The predictions beside what the training rows of each fold alone would have said. */

@@ -12,8 +12,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 
 /**
- * The training process: {@code java -Djava.io.tmpdir=<its own> io.auspex.training.Worker <job
- * folder>}.
+ * The training process: {@code java io.auspex.training.Worker <job folder>}.
  *
  * <p>Standard output has one JSON object a line, at least one a second: {@code
  * {"phase":"folds","percent":40,"message":"fold 2 of 5"}}. Standard error is the log. Exit codes: 0

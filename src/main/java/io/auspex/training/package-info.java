@@ -8,8 +8,8 @@
  * scores of the earlier ones, fits on all rows, exports and verifies; the worker writes the results
  * beside the job, the report last.
  *
- * <p>LightGBM's native library unpacks itself into one fixed file of the temporary folder: whoever
- * starts workers gives each process its own {@code -Djava.io.tmpdir}.
+ * <p>LightGBM's native library is unpacked into a folder of the process's own, so that workers need
+ * no temporary folder each; see {@link io.auspex.training.LightGbmLibrary}.
  *
  * <p>Imports dataset and model (and features, market, platform). Plain Java: neither Quarkus nor
  * Jakarta nor ONNX Runtime.

@@ -118,6 +118,28 @@ class LightGbmTrainerTest {
     }
 
     @Test
+    void knowsThePlatformsThatTheJarHasLibrariesFor() {
+        for (String[] platform :
+                new String[][] {
+                    {"Linux", "amd64"},
+                    {"Linux", "aarch64"},
+                    {"Mac OS X", "x86_64"},
+                    {"Mac OS X", "aarch64"},
+                    {"Windows 11", "amd64"}
+                }) {
+            LightGbmLibrary.Platform known = LightGbmLibrary.Platform.of(platform[0], platform[1]);
+            for (String file : known.files()) {
+                assertThat(getClass().getClassLoader().getResource(known.folder() + file))
+                        .as(known.folder() + file)
+                        .isNotNull();
+            }
+        }
+        assertThatThrownBy(() -> LightGbmLibrary.Platform.of("Linux", "riscv64"))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("no library for Linux on riscv64");
+    }
+
+    @Test
     void refusesATrainerThatIsNotBuiltIn() {
         assertThatThrownBy(() ->
                         new LightGbmTrainer(

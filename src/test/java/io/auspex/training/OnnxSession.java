@@ -1,14 +1,17 @@
 package io.auspex.training;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.auspex.model.Head;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
 import java.util.Map;
 
 /** A model in ONNX Runtime with the options that serving uses: one thread. */
@@ -26,15 +29,13 @@ final class OnnxSession implements AutoCloseable {
     /** The same graph with the raw scores as one more output. */
     static byte[] withRawScores(byte[] model) throws InvalidProtocolBufferException {
         ModelProto.Builder builder = ModelProto.parseFrom(model).toBuilder();
-        builder.getGraphBuilder()
-                .addOutput(
-                        ValueInfoProto.newBuilder()
-                                .setName(OnnxExporter.RAW_SCORES)
-                                .setType(
-                                        TypeProto.newBuilder()
-                                                .setTensorType(
-                                                        TypeProto.Tensor.newBuilder()
-                                                                .setElemType(1))));
+        ValueInfoProto.Builder raw =
+                builder.getGraph().getOutput(0).toBuilder().setName(OnnxExporter.RAW_SCORES);
+        raw.getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .setDim(1, Dimension.newBuilder().setDimValue(Head.values().length));
+        builder.getGraphBuilder().addOutput(raw);
         return builder.build().toByteArray();
     }
 
@@ -50,8 +51,8 @@ final class OnnxSession implements AutoCloseable {
                                 FloatBuffer.wrap(values),
                                 new long[] {count, rows.columns()});
                 OrtSession.Result result = session.run(Map.of("features", input))) {
-            Map<String, float[]> outputs = new java.util.HashMap<>();
-            for (Map.Entry<String, ai.onnxruntime.OnnxValue> entry : result) {
+            Map<String, float[]> outputs = new HashMap<>();
+            for (Map.Entry<String, OnnxValue> entry : result) {
                 FloatBuffer buffer = ((OnnxTensor) entry.getValue()).getFloatBuffer();
                 float[] copy = new float[buffer.remaining()];
                 buffer.get(copy);
