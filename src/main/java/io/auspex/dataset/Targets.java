@@ -29,6 +29,8 @@ public final class Targets {
     }
 
     /**
+     * Labels every close.
+     *
      * @param times close times of the candles of one symbol, strictly ascending, on the grid
      * @param closes their close prices
      * @return {@code [n, 4]}, row after row in {@link Head} order. All of a row is NaN when the

@@ -5,6 +5,7 @@ import io.auspex.features.FeatureSchema;
 import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.ModelSpec;
 import java.io.IOException;
@@ -21,8 +22,10 @@ import java.util.function.DoubleConsumer;
  * for the labels and once for the features, and holds only times, closes and labels in memory: rows
  * go to disk as they are made.
  *
- * <p>Used are the closes of the last {@code windowCandles} steps of the grid; earlier ones are not
- * even warm-up. The engine gets every close whole, as it does live. A row is written
+ * <p>Rows are made for the closes of the last {@code windowCandles} steps of the grid. Earlier ones
+ * are warm-up, as far back as {@link FeatureEngine#requiredHistoryMillis}, so that the first row
+ * has the bits that it had live; still earlier ones are not looked at. The engine gets every close
+ * whole, as it does live. A row is written
  *
  * <ul>
  *   <li>for each symbol of the model's market that has a candle at the close,
@@ -41,6 +44,7 @@ public final class TrainingSetBuilder {
     private final ModelSpec spec;
     private final FeatureSchema schema;
     private final FeatureRows engine;
+    private final long warmUpMillis;
 
     /** What is needed of a feature engine. */
     interface FeatureRows {
@@ -56,6 +60,7 @@ public final class TrainingSetBuilder {
         this(
                 spec,
                 engine.schema(),
+                FeatureEngine.requiredHistoryMillis(engine.schema(), spec.market().timeframe()),
                 new FeatureRows() {
                     @Override
                     public void accept(MarketClose close) {
@@ -69,10 +74,25 @@ public final class TrainingSetBuilder {
                 });
     }
 
-    TrainingSetBuilder(ModelSpec spec, FeatureSchema schema, FeatureRows engine) {
+    TrainingSetBuilder(
+            ModelSpec spec, FeatureSchema schema, long warmUpMillis, FeatureRows engine) {
         this.spec = spec;
         this.schema = schema;
+        this.warmUpMillis = warmUpMillis;
         this.engine = engine;
+    }
+
+    /**
+     * How far back closes have to go for a training set that ends at a close. More may be handed
+     * over; it makes no difference.
+     *
+     * @return close time, exclusive, milliseconds since the Unix epoch
+     */
+    public static long closesAfter(ModelSpec spec, FeatureSchema schema, long lastCloseMillis) {
+        Timeframe timeframe = spec.market().timeframe();
+        return lastCloseMillis
+                - spec.windowCandles() * timeframe.millis()
+                - FeatureEngine.requiredHistoryMillis(schema, timeframe);
     }
 
     /**
@@ -90,7 +110,7 @@ public final class TrainingSetBuilder {
     public TrainingSet build(
             Iterable<MarketClose> closes, JobFolder folder, long seed, DoubleConsumer progress)
             throws IOException {
-        Labels labels = Labels.of(spec, closes);
+        Labels labels = Labels.of(spec, warmUpMillis, closes);
         if (labels.symbols().isEmpty()) {
             return new TrainingSet.Empty("no candle of the model's market");
         }
@@ -115,18 +135,23 @@ public final class TrainingSetBuilder {
     /**
      * The first pass: what is used, and its labels.
      *
-     * @param afterMillis closes up to here are older than the window
-     * @param closes number of closes in the window
+     * @param warmUpAfterMillis closes up to here are not used
+     * @param afterMillis closes up to here are warm-up
+     * @param closes number of closes used
      * @param symbols ordered by name
-     * @param targets of each symbol's candles in the window, {@code [n, 4]}
+     * @param targets for each of the symbols those of its candles in the window, {@code [n, 4]}
      */
     private record Labels(
-            long afterMillis, int closes, List<Symbol> symbols, Map<Symbol, float[]> targets) {
+            long warmUpAfterMillis,
+            long afterMillis,
+            int closes,
+            List<Symbol> symbols,
+            List<float[]> targets) {
 
-        static Labels of(ModelSpec spec, Iterable<MarketClose> closes) {
+        static Labels of(ModelSpec spec, long warmUpMillis, Iterable<MarketClose> closes) {
             Map<Symbol, CloseSeries> series = new TreeMap<>();
             CloseSeries times = new CloseSeries();
-            long last = Long.MIN_VALUE;
+            long last = 0;
             for (MarketClose close : closes) {
                 require(spec, close, last);
                 last = close.closeTimeMillis();
@@ -138,11 +163,9 @@ public final class TrainingSetBuilder {
                     }
                 }
             }
-            long after =
-                    last == Long.MIN_VALUE
-                            ? last
-                            : last - spec.windowCandles() * spec.market().timeframe().millis();
-            Map<Symbol, float[]> targets = new HashMap<>();
+            long after = last - spec.windowCandles() * spec.market().timeframe().millis();
+            long warmUpAfter = after - warmUpMillis;
+            List<float[]> targets = new ArrayList<>();
             List<Symbol> symbols = new ArrayList<>();
             series.forEach((symbol, candles) -> {
                 float[] labels =
@@ -153,10 +176,11 @@ public final class TrainingSetBuilder {
                                 candles.closesAfter(after));
                 if (labels.length > 0) {
                     symbols.add(symbol);
-                    targets.put(symbol, labels);
+                    targets.add(labels);
                 }
             });
-            return new Labels(after, times.timesAfter(after).length, symbols, targets);
+            return new Labels(
+                    warmUpAfter, after, times.timesAfter(warmUpAfter).length, symbols, targets);
         }
 
         private static void require(ModelSpec spec, MarketClose close, long last) {
@@ -205,7 +229,7 @@ public final class TrainingSetBuilder {
         void addAll(Iterable<MarketClose> closes, DoubleConsumer progress) throws IOException {
             int done = 0;
             for (MarketClose close : closes) {
-                if (close.closeTimeMillis() <= labels.afterMillis()) {
+                if (close.closeTimeMillis() <= labels.warmUpAfterMillis()) {
                     continue;
                 }
                 if (done == labels.closes()) {
@@ -227,9 +251,8 @@ public final class TrainingSetBuilder {
             engine.accept(close);
             for (Candle candle : close.candles()) {
                 Integer group = groups.get(candle.symbol());
-                if (group != null) {
-                    float[] targets = labels.targets().get(candle.symbol());
-                    add(candle, group, targets, seen[group]++);
+                if (group != null && close.closeTimeMillis() > labels.afterMillis()) {
+                    add(candle, group, labels.targets().get(group), seen[group]++);
                 }
             }
         }

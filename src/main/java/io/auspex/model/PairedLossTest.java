@@ -33,6 +33,8 @@ public final class PairedLossTest {
     private PairedLossTest() {}
 
     /**
+     * Tests the gain of a model over a reference.
+     *
      * @param times close time of each row, ascending, milliseconds: rows of one close are
      *     neighbours
      * @param referenceLoss of each row, finite

@@ -141,6 +141,8 @@ public record TrainingReport(
         }
 
         /**
+         * The probe of some rows.
+         *
          * @param rows {@code [n][F]}, finite or NaN
          * @param outputs {@code [n][4]} in the order of {@link Head}, finite
          */

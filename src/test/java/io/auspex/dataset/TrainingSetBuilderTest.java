@@ -3,6 +3,7 @@ package io.auspex.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.auspex.features.FeatureEngine;
 import io.auspex.features.FeatureSchema;
 import io.auspex.features.FeatureSet;
 import io.auspex.market.Candle;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,13 +109,16 @@ class TrainingSetBuilderTest {
     }
 
     @Test
-    void usesTheNewestCandlesOnly() throws IOException {
+    void usesTheNewestCandlesAndTheirWarmUpOnly() throws IOException {
         List<MarketClose> closes = closes(150, ADA, ETH);
         String all = built(spec(), closes).job().dataSha256();
-        assertThat(folder.readTimes()[0]).isEqualTo((50 + 2) * STEP);
-        built(spec(), closes.subList(50, 150));
-        assertThat(folder.readJob().dataSha256()).isEqualTo(all);
-        assertThat(folder.readTimes()).hasSize((100 - 1 - HORIZON) * 2);
+        assertThat(folder.readTimes()[0]).isEqualTo(51 * STEP);
+        assertThat(folder.readTimes()).hasSize((100 - HORIZON) * 2);
+        float[] features = NpyReader.floats(folder.features());
+        assertThat(features[3]).isEqualTo((float) close(closes, ADA, 47 * STEP));
+        assertThat(built(spec(), closes.subList(46, 150)).job().dataSha256()).isEqualTo(all);
+        assertThat(NpyReader.floats(folder.features())).isEqualTo(features);
+        assertThat(built(spec(), closes.subList(47, 150)).job().dataSha256()).isNotEqualTo(all);
     }
 
     @Test
@@ -172,6 +177,44 @@ class TrainingSetBuilderTest {
                 .isInstanceOf(TrainingSet.Empty.class);
     }
 
+    /** The engine that serves, from a far earlier start, gives the bits that were trained on. */
+    @Test
+    void trainsOnTheBitsThatAreServed() throws IOException {
+        FeatureSchema schema = FeatureSet.compact().schema(List.of(ADA, ETH));
+        long required = FeatureEngine.requiredHistoryMillis(schema, TIMEFRAME);
+        int warmUp = (int) (required / STEP);
+        List<MarketClose> closes = closes(warmUp + 500 + 100, ADA, ETH);
+        closes.remove(closes.size() - 50);
+        TrainingSet.Built set =
+                (TrainingSet.Built)
+                        new TrainingSetBuilder(spec(), new FeatureEngine(schema))
+                                .build(closes, folder, 7, _ -> {});
+        assertThat(
+                        TrainingSetBuilder.closesAfter(
+                                spec(), schema, closes.getLast().closeTimeMillis()))
+                .isEqualTo(500 * STEP);
+
+        long[] times = folder.readTimes();
+        int[] groups = folder.readGroups();
+        assertThat(times[0]).isEqualTo(closes.get(warmUp + 500).closeTimeMillis());
+        FeatureEngine live = new FeatureEngine(schema);
+        float[] served = new float[schema.size()];
+        float[] trained = new float[schema.size()];
+        int row = 0;
+        try (NpyReader features = folder.openFeatures(set.job())) {
+            for (MarketClose close : closes) {
+                live.accept(close);
+                while (row < times.length && times[row] == close.closeTimeMillis()) {
+                    var _ = live.write(set.job().symbols().get(groups[row]), served, 0);
+                    features.row(row, trained, 0);
+                    assertThat(Arrays.equals(trained, served)).as("row %s", row).isTrue();
+                    row++;
+                }
+            }
+        }
+        assertThat(row).isEqualTo(times.length).isGreaterThan(150);
+    }
+
     @Test
     void refusesAnotherMarket() {
         ModelSpec other = spec(new MarketSpec("replay", List.of(), TIMEFRAME));
@@ -193,7 +236,10 @@ class TrainingSetBuilderTest {
 
     private static TrainingSetBuilder builder(ModelSpec spec, LastCloses engine) {
         return new TrainingSetBuilder(
-                spec, FeatureSchema.of(List.of("now", "before", "2 before", "4 before")), engine);
+                spec,
+                FeatureSchema.of(List.of("now", "before", "2 before", "4 before")),
+                4 * STEP,
+                engine);
     }
 
     private static ModelSpec spec() {

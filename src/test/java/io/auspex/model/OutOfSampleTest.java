@@ -103,13 +103,14 @@ class OutOfSampleTest {
             moves += evidence.move().passes(0.01) ? 1 : 0;
             proven += evidence.passes(0.01) ? 1 : 0;
         }
+        assertThat(moves).isGreaterThanOrEqualTo(15);
         assertThat(proven).isLessThanOrEqualTo(1);
     }
 
     /** Opinions that are worth nothing on average, not even less: the hardest null. */
     @Test
     void seldomTakesNoiseForDirection() {
-        int replications = 2_000;
+        int replications = 1_000;
         int rejected = 0;
         int tested = 0;
         for (int seed = 0; seed < replications; seed++) {
@@ -121,6 +122,7 @@ class OutOfSampleTest {
             tested += direction instanceof LossTest.Tested ? 1 : 0;
             rejected += direction.passes(0.01) ? 1 : 0;
         }
+        assertThat(tested).isGreaterThan(replications * 9 / 10);
         assertThat((double) rejected / replications).isLessThanOrEqualTo(0.02);
     }
 

@@ -60,7 +60,7 @@ class PairedLossTestTest {
 
     @Test
     void keepsItsSizeOnOverlappingLabels() {
-        assertThat(rejections(2_000, 3_000, 0)).isLessThanOrEqualTo(0.02);
+        assertThat(rejections(1_000, 3_000, 0)).isLessThanOrEqualTo(0.02);
     }
 
     @Test
@@ -85,7 +85,7 @@ class PairedLossTestTest {
 
     @Test
     void findsAPlantedGain() {
-        assertThat(rejections(300, 3_000, 0.3)).isGreaterThan(0.9);
+        assertThat(rejections(200, 3_000, 0.3)).isGreaterThan(0.9);
     }
 
     @Test
