@@ -202,8 +202,9 @@ class RefitRunner {
             LOG.errorf(failure, "refit %d failed", claim.id());
             result = new AttemptResult.Failed("refit failed: " + failure, "", true);
         }
-        conclude(claim, result);
+        // First, so that whoever hears of the end finds the folder as the rule says.
         clear(folder, result);
+        conclude(claim, result);
     }
 
     private AttemptResult attempt(ClaimedRefit claim, HistoryLoaded loaded, JobFolder folder)

@@ -1,7 +1,9 @@
 package io.auspex.retraining;
 
+import io.auspex.ingest.LiveHold;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +19,16 @@ class RefitDiary {
     private final Condition more = lock.newCondition();
     private final List<Refit> entries = new ArrayList<>();
 
+    @Inject LiveHold hold;
+
+    private boolean heldWhileRunning = true;
+
     void write(@Observes RefitProgressed news) {
         lock.lock();
         try {
+            if (news.refit().state() == RefitState.RUNNING) {
+                heldWhileRunning &= hold.isHeld();
+            }
             entries.add(news.refit());
             more.signalAll();
         } finally {
@@ -31,6 +40,16 @@ class RefitDiary {
         lock.lock();
         try {
             return entries.stream().filter(refit -> refit.id() == id).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether live closes were held whenever a refit ran. */
+    boolean heldWhileRunning() {
+        lock.lock();
+        try {
+            return heldWhileRunning;
         } finally {
             lock.unlock();
         }

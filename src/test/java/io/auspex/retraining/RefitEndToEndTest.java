@@ -37,7 +37,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 class RefitEndToEndTest {
 
     private static final String MODEL = "simulated-5m";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @Inject RefitService refits;
     @Inject RefitDiary diary;
