@@ -120,13 +120,9 @@ public class SignalPipeline implements CloseListener {
     private List<PendingSignal> decide(ServingModel model, MarketClose close) {
         List<Candle> candles =
                 close.candles().stream()
-                        .filter(
-                                candle ->
-                                        model.market()
-                                                .covers(
-                                                        close.feed(),
-                                                        candle.symbol(),
-                                                        candle.timeframe()))
+                        .filter(candle ->
+                                model.market()
+                                        .covers(close.feed(), candle.symbol(), candle.timeframe()))
                         .toList();
         if (candles.isEmpty()) {
             return List.of();
@@ -140,10 +136,7 @@ public class SignalPipeline implements CloseListener {
     }
 
     private PendingSignal decide(
-            ServingModel model,
-            MarketClose close,
-            Candle candle,
-            @Nullable LiveVector vector) {
+            ServingModel model, MarketClose close, Candle candle, @Nullable LiveVector vector) {
         if (vector == null || vector.closeTimeMillis() != close.closeTimeMillis()) {
             return signal(
                     model,
@@ -168,8 +161,7 @@ public class SignalPipeline implements CloseListener {
                     model, close, candle, rule.decide(prediction.heads()), prediction.heads());
         } catch (RuntimeException failure) {
             LOG.errorf(failure, "%s failed on %s", model, candle.symbol());
-            return signal(
-                    model, close, candle, Decision.abstain("the model failed"), Map.of());
+            return signal(model, close, candle, Decision.abstain("the model failed"), Map.of());
         }
     }
 
@@ -200,28 +192,27 @@ public class SignalPipeline implements CloseListener {
                 restore();
             }
             return Optional.of(
-                    Await.item(
-                            () ->
-                                    ledger.append(decided)
-                                            .ifNoItem()
-                                            .after(config.appendTimeout())
-                                            .fail()
-                                            .onFailure()
-                                            .retry()
-                                            .withBackOff(config.appendBackoff())
-                                            .atMost(config.appendAttempts() - 1L)));
+                    Await.item(() ->
+                            ledger.append(decided)
+                                    .ifNoItem()
+                                    .after(config.appendTimeout())
+                                    .fail()
+                                    .onFailure()
+                                    .retry()
+                                    .withBackOff(config.appendBackoff())
+                                    .atMost(config.appendAttempts() - 1L)));
         } catch (RuntimeException failure) {
             Instant closeTime = Instant.ofEpochMilli(close.closeTimeMillis());
             LOG.errorf(failure, "the signals of the close at %s were not stored", closeTime);
             meters.counter("auspex.closes.skipped").increment();
-            status = status.skipped(closeTime, decided.size(), String.valueOf(failure.getMessage()));
+            status =
+                    status.skipped(closeTime, decided.size(), String.valueOf(failure.getMessage()));
             return Optional.empty();
         }
     }
 
     private void restore() {
-        List<Signal> latest =
-                Await.item(() -> ledger.latestOfEachSymbol(SignalHub.MAX_SYMBOLS));
+        List<Signal> latest = Await.item(() -> ledger.latestOfEachSymbol(SignalHub.MAX_SYMBOLS));
         long head = Await.item(ledger::head);
         hub.restore(head, latest);
         restored = true;

@@ -29,8 +29,7 @@ public class LiveService {
     public static final String FEED = "replay:api-test";
     public static final List<Symbol> SYMBOLS =
             List.of(new Symbol("ADABTC"), new Symbol("ETHBTC"), new Symbol("LTCBTC"));
-    public static final MarketSpec MARKET =
-            new MarketSpec(FEED, List.of(), Timeframe.FIVE_MINUTES);
+    public static final MarketSpec MARKET = new MarketSpec(FEED, List.of(), Timeframe.FIVE_MINUTES);
 
     /** More candles than any feature of {@link TinyModels} needs. */
     private static final int WARM_UP = 60;
@@ -62,14 +61,9 @@ public class LiveService {
         declare(model, market);
         TinyModels tiny = TinyModels.tiny().named(model).market(market).bias(bias);
         ModelVersion version =
-                Await.item(
-                        () ->
-                                registry.add(
-                                        model,
-                                        "import:test",
-                                        tiny.schema(),
-                                        tiny.onnx(),
-                                        tiny.report()));
+                Await.item(() ->
+                        registry.add(
+                                model, "import:test", tiny.schema(), tiny.onnx(), tiny.report()));
         Await.item(() -> server.promote(model, version.version(), "tiny but proven", false));
         return version;
     }

@@ -68,21 +68,16 @@ class SignalPipelineTest {
         assertThat(heads)
                 .allMatch(head -> head >= heard.getLast().seq(), "committed before publication");
         assertThat(heard)
-                .allSatisfy(
-                        signal -> {
-                            assertThat(signal.version()).isEqualTo(version);
-                            assertThat(signal.closeTime())
-                                    .isEqualTo(Instant.ofEpochMilli(close.closeTimeMillis()));
-                            assertThat(signal.action()).isNotEqualTo(Action.ABSTAIN);
-                            assertThat(signal.heads()).hasSize(4);
-                            assertThat(
-                                            DecisionRule.standard()
-                                                    .decide(signal.heads())
-                                                    .action())
-                                    .isEqualTo(signal.action());
-                            assertThat(Await.item(() -> ledger.signal(signal.id())))
-                                    .contains(signal);
-                        });
+                .allSatisfy(signal -> {
+                    assertThat(signal.version()).isEqualTo(version);
+                    assertThat(signal.closeTime())
+                            .isEqualTo(Instant.ofEpochMilli(close.closeTimeMillis()));
+                    assertThat(signal.action()).isNotEqualTo(Action.ABSTAIN);
+                    assertThat(signal.heads()).hasSize(4);
+                    assertThat(DecisionRule.standard().decide(signal.heads()).action())
+                            .isEqualTo(signal.action());
+                    assertThat(Await.item(() -> ledger.signal(signal.id()))).contains(signal);
+                });
         assertThat(hub.snapshot().latest()).extracting(Signal::symbol).doesNotHaveDuplicates();
         assertThat(meters.find("auspex.candle.to.signal").timer().count()).isPositive();
         assertThat(meters.find("auspex.signals").tag("model", model).counters()).isNotEmpty();
@@ -121,21 +116,18 @@ class SignalPipelineTest {
     void abstainsWithTheReasonWhileFeaturesWarmUp() {
         String model = "pipeline-cold";
         service.promote(
-                model,
-                new MarketSpec("replay:cold", List.of(), Timeframe.FIVE_MINUTES),
-                0.1f);
+                model, new MarketSpec("replay:cold", List.of(), Timeframe.FIVE_MINUTES), 0.1f);
         long before = Await.item(ledger::head);
         pipeline.onClose(elsewhere("replay:cold", service.next()));
         List<Signal> signals = of(model, Await.item(() -> ledger.after(null, before, 1_000)));
         assertThat(signals)
                 .hasSize(3)
-                .allSatisfy(
-                        signal -> {
-                            assertThat(signal.action()).isEqualTo(Action.ABSTAIN);
-                            assertThat(signal.heads()).isEmpty();
-                            assertThat(signal.confidence()).isNull();
-                            assertThat(signal.reason()).isNotBlank();
-                        });
+                .allSatisfy(signal -> {
+                    assertThat(signal.action()).isEqualTo(Action.ABSTAIN);
+                    assertThat(signal.heads()).isEmpty();
+                    assertThat(signal.confidence()).isNull();
+                    assertThat(signal.reason()).isNotBlank();
+                });
     }
 
     @Test

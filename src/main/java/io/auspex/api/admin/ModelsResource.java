@@ -107,14 +107,12 @@ public class ModelsResource {
 
     private Uni<RegisteredModel> require(String name) {
         return registry.model(name)
-                .map(
-                        found ->
-                                found.orElseThrow(
-                                        () ->
-                                                new Failure(
-                                                        Failure.Category.NOT_FOUND,
-                                                        "no-such-model",
-                                                        "there is no model '" + name + "'")));
+                .map(found ->
+                        found.orElseThrow(() ->
+                                new Failure(
+                                        Failure.Category.NOT_FOUND,
+                                        "no-such-model",
+                                        "there is no model '" + name + "'")));
     }
 
     private ModelView view(RegisteredModel model) {

@@ -43,13 +43,11 @@ public class RefitsResource {
     @APIResponse(responseCode = "404", description = "no-such-refit")
     public Uni<Refit> refit(@PathParam("id") String id) {
         return refits.refit(QueryNumbers.whole("id", id))
-                .map(
-                        found ->
-                                found.orElseThrow(
-                                        () ->
-                                                new Failure(
-                                                        Failure.Category.NOT_FOUND,
-                                                        "no-such-refit",
-                                                        "there is no refit " + id)));
+                .map(found ->
+                        found.orElseThrow(() ->
+                                new Failure(
+                                        Failure.Category.NOT_FOUND,
+                                        "no-such-refit",
+                                        "there is no refit " + id)));
     }
 }

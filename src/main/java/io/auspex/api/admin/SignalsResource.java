@@ -56,14 +56,12 @@ public class SignalsResource {
     @APIResponse(responseCode = "404", description = "no-such-signal")
     public Uni<Signal> signal(@PathParam("id") String id) {
         return ledger.signal(id)
-                .map(
-                        found ->
-                                found.orElseThrow(
-                                        () ->
-                                                new Failure(
-                                                        Failure.Category.NOT_FOUND,
-                                                        "no-such-signal",
-                                                        "there is no signal '" + id + "'")));
+                .map(found ->
+                        found.orElseThrow(() ->
+                                new Failure(
+                                        Failure.Category.NOT_FOUND,
+                                        "no-such-signal",
+                                        "there is no signal '" + id + "'")));
     }
 
     private static Symbol symbol(String text) {

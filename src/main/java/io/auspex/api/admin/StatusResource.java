@@ -80,18 +80,10 @@ public class StatusResource {
     public Uni<StatusView> status() {
         return registry.models()
                 .chain(this::models)
-                .chain(
-                        models ->
-                                refits.refits(null, 1)
-                                        .chain(
-                                                newest ->
-                                                        ledger.head()
-                                                                .map(
-                                                                        head ->
-                                                                                view(
-                                                                                        models,
-                                                                                        newest,
-                                                                                        head))));
+                .chain(models ->
+                        refits.refits(null, 1)
+                                .chain(newest ->
+                                        ledger.head().map(head -> view(models, newest, head))));
     }
 
     /** One after the other: they share the request's database session. */
@@ -106,16 +98,14 @@ public class StatusResource {
 
     private Uni<ModelStatus> model(RegisteredModel model) {
         return registry.version(model.name(), model.lastVersion())
-                .chain(
-                        last ->
-                                refits.refits(model.name(), 1)
-                                        .map(
-                                                newest ->
-                                                        ModelStatus.of(
-                                                                model,
-                                                                serving(model.name()),
-                                                                last.orElse(null),
-                                                                first(newest))));
+                .chain(last ->
+                        refits.refits(model.name(), 1)
+                                .map(newest ->
+                                        ModelStatus.of(
+                                                model,
+                                                serving(model.name()),
+                                                last.orElse(null),
+                                                first(newest))));
     }
 
     private @Nullable ServingStatus serving(String model) {

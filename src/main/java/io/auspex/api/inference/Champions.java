@@ -34,13 +34,12 @@ class Champions {
     <T> Uni<T> absent(String model) {
         return registry.model(model)
                 .onItem()
-                .transformToUni(
-                        registered ->
-                                Uni.createFrom()
-                                        .failure(
-                                                registered
-                                                        .map(this::noModel)
-                                                        .orElseGet(() -> noSuchModel(model))));
+                .transformToUni(registered ->
+                        Uni.createFrom()
+                                .failure(
+                                        registered
+                                                .map(this::noModel)
+                                                .orElseGet(() -> noSuchModel(model))));
     }
 
     private Failure noModel(RegisteredModel model) {

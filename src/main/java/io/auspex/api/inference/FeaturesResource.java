@@ -37,8 +37,7 @@ public class FeaturesResource {
     private final Champions champions;
     private final Markets markets;
 
-    FeaturesResource(
-            ModelServer server, LiveFeatures live, Champions champions, Markets markets) {
+    FeaturesResource(ModelServer server, LiveFeatures live, Champions champions, Markets markets) {
         this.server = server;
         this.live = live;
         this.champions = champions;
@@ -71,8 +70,10 @@ public class FeaturesResource {
     @APIResponse(responseCode = "503", description = "no-model, not-ready")
     public Uni<FeaturesAnswer> features(
             @PathParam("symbol") String symbolText,
-            @Parameter(description = "whose features; without it, those of the first model by name"
-                            + " that speaks for the symbol")
+            @Parameter(
+                            description =
+                                    "whose features; without it, those of the first model by name"
+                                            + " that speaks for the symbol")
                     @QueryParam("model")
                     @Nullable String model) {
         Symbol symbol = Symbols.parse(symbolText);
@@ -92,8 +93,7 @@ public class FeaturesResource {
                 throw new Failure(
                         Failure.Category.CONFLICT,
                         "wrong-market",
-                        "%s does not speak for %s on %s"
-                                .formatted(model, symbol, markets.feed()));
+                        "%s does not speak for %s on %s".formatted(model, symbol, markets.feed()));
             }
             return Uni.createFrom().item(of(lease.model(), symbol));
         }
@@ -125,12 +125,11 @@ public class FeaturesResource {
     private FeaturesAnswer of(ServingModel model, Symbol symbol) {
         LiveVector vector =
                 live.vector(model.schema().hash(), symbol)
-                        .orElseThrow(
-                                () ->
-                                        new Failure(
-                                                Failure.Category.NOT_READY,
-                                                "not-ready",
-                                                "no candle of " + symbol + " has been seen yet"));
+                        .orElseThrow(() ->
+                                new Failure(
+                                        Failure.Category.NOT_READY,
+                                        "not-ready",
+                                        "no candle of " + symbol + " has been seen yet"));
         Map<String, @Nullable Float> features =
                 LinkedHashMap.newLinkedHashMap(model.schema().size());
         for (int i = 0; i < model.schema().size(); i++) {

@@ -46,7 +46,8 @@ final class InferAnswer {
         for (String output : outputs) {
             if (!names.contains(output)) {
                 throw PredictRequest.invalid(
-                        "unknown-output", "unknown output '" + output + "'; the model has " + names);
+                        "unknown-output",
+                        "unknown output '" + output + "'; the model has " + names);
             }
         }
         return (outputs.isEmpty() ? names : outputs).stream().map(names::indexOf).toList();

@@ -169,8 +169,7 @@ record InferRequest(@Nullable String id, int rows, Tensor tensor, List<String> o
                         "a request may bring %d rows, not %d".formatted(maxRows, given[0]));
             }
             int rows = (int) given[0];
-            return new InferRequest(
-                    id, rows, new Tensor(data.values(rows, features)), outputs);
+            return new InferRequest(id, rows, new Tensor(data.values(rows, features)), outputs);
         }
 
         private static long[] shape(JsonParser json, JsonToken value) throws IOException {

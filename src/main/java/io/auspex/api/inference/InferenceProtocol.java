@@ -98,14 +98,12 @@ public class InferenceProtocol {
     public Uni<Ready> ready() {
         return readiness
                 .unready()
-                .map(
-                        reason -> {
-                            if (reason.isPresent()) {
-                                throw new Failure(
-                                        Failure.Category.NOT_READY, "not-ready", reason.get());
-                            }
-                            return new Ready(true);
-                        });
+                .map(reason -> {
+                    if (reason.isPresent()) {
+                        throw new Failure(Failure.Category.NOT_READY, "not-ready", reason.get());
+                    }
+                    return new Ready(true);
+                });
     }
 
     @GET
@@ -191,9 +189,7 @@ public class InferenceProtocol {
     }
 
     private <T> Uni<T> asking(
-            String model,
-            @Nullable String wanted,
-            Function<ServingModel, T> question) {
+            String model, @Nullable String wanted, Function<ServingModel, T> question) {
         Optional<Lease> champion = champions.acquire(model);
         if (champion.isEmpty()) {
             return champions.absent(model);
@@ -218,10 +214,8 @@ public class InferenceProtocol {
         Stream<TensorMetadata> outputs =
                 serving.heads().stream()
                         .map(Head::code)
-                        .map(
-                                head ->
-                                        new TensorMetadata(
-                                                head, InferRequest.DATATYPE, List.of(-1, 1)));
+                        .map(head ->
+                                new TensorMetadata(head, InferRequest.DATATYPE, List.of(-1, 1)));
         return new ModelMetadata(
                 serving.name(),
                 List.of(Integer.toString(serving.version())),

@@ -34,8 +34,8 @@ sealed interface PredictRequest {
     /**
      * Reads {@code {"symbol": ".."}} or {@code {"features": {..}}}.
      *
-     * @throws Failure INVALID {@code malformed-json}, {@code unknown-field}, {@code invalid-symbol},
-     *     {@code invalid-features} or {@code invalid-request}
+     * @throws Failure INVALID {@code malformed-json}, {@code unknown-field}, {@code
+     *     invalid-symbol}, {@code invalid-features} or {@code invalid-request}
      */
     static PredictRequest parse(byte[] body) {
         try (JsonParser json = Json.mapper().getFactory().createParser(body)) {

@@ -69,16 +69,13 @@ public class PredictResource {
         return switch (answer) {
             case Answer.Predicted predicted ->
                     Uni.createFrom()
-                            .item(
-                                    PredictionAnswer.of(
-                                            predicted.prediction(), predicted.vector()));
+                            .item(PredictionAnswer.of(predicted.prediction(), predicted.vector()));
             case Answer.NoModel _ -> champions.absent(name);
             case Answer.WrongMarket wrong -> {
                 if (speaksForTheFeed(name)) {
                     requireKnown(request);
                 }
-                throw new Failure(
-                        Failure.Category.CONFLICT, "wrong-market", wrong.reason());
+                throw new Failure(Failure.Category.CONFLICT, "wrong-market", wrong.reason());
             }
             case Answer.NotReady notReady -> {
                 requireKnown(request);

@@ -33,12 +33,11 @@ class ScoringPool {
                 .item(work)
                 .runSubscriptionOn(threads)
                 .onFailure(RejectedExecutionException.class)
-                .transform(
-                        _ ->
-                                new Failure(
-                                        Failure.Category.NOT_READY,
-                                        "overloaded",
-                                        "too many large requests are waiting; try again later"));
+                .transform(_ ->
+                        new Failure(
+                                Failure.Category.NOT_READY,
+                                "overloaded",
+                                "too many large requests are waiting; try again later"));
     }
 
     @PreDestroy

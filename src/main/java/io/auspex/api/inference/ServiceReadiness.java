@@ -49,11 +49,10 @@ class ServiceReadiness implements AsyncHealthCheck {
                 .fail()
                 .map(this::firstNotLoaded)
                 .onFailure()
-                .recoverWithItem(
-                        failure -> {
-                            LOG.debug("the registry cannot be read", failure);
-                            return Optional.of("the database does not answer");
-                        });
+                .recoverWithItem(failure -> {
+                    LOG.debug("the registry cannot be read", failure);
+                    return Optional.of("the database does not answer");
+                });
     }
 
     private Optional<String> firstNotLoaded(List<RegisteredModel> models) {
@@ -61,10 +60,9 @@ class ServiceReadiness implements AsyncHealthCheck {
         return models.stream()
                 .filter(model -> model.champion() != null)
                 .filter(model -> served.stream().noneMatch(status -> isSettled(status, model)))
-                .map(
-                        model ->
-                                "version %d of %s is being loaded"
-                                        .formatted(model.champion(), model.name()))
+                .map(model ->
+                        "version %d of %s is being loaded"
+                                .formatted(model.champion(), model.name()))
                 .findFirst();
     }
 

@@ -3,9 +3,9 @@
  * Protocol v2 over REST.
  *
  * <p>One flow: {@code POST /v2/models/{model}/infer} leases the champion from {@link
- * io.auspex.serving.ModelServer}, reads the tensor straight from the bytes of the body, scores it on
- * the event loop when that takes microseconds and on a bounded pool when it does not, and gives the
- * lease back.
+ * io.auspex.serving.ModelServer}, reads the tensor straight from the bytes of the body, scores it
+ * on the event loop when that takes microseconds and on a bounded pool when it does not, and gives
+ * the lease back.
  *
  * <p>May import everything but the other parts of the API; {@link io.auspex.api.problem} it shares.
  */

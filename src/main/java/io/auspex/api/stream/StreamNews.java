@@ -10,6 +10,7 @@ import io.auspex.retraining.RefitService;
 import io.auspex.signals.SignalHub;
 import io.auspex.signals.SignalPipeline;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -29,8 +30,7 @@ class StreamNews {
     private final RefitService refits;
     private SignalHub.@Nullable Subscription signals;
 
-    StreamNews(
-            StreamTopics topics, SignalHub hub, ModelRegistry registry, RefitService refits) {
+    StreamNews(StreamTopics topics, SignalHub hub, ModelRegistry registry, RefitService refits) {
         this.topics = topics;
         this.hub = hub;
         this.registry = registry;
@@ -55,6 +55,13 @@ class StreamNews {
 
     void promoted(@Observes ModelPromoted news) {
         topics.publish(StreamTopics.MODELS, "model", news.model(), news);
+    }
+
+    @PreDestroy
+    void stop() {
+        if (signals != null) {
+            signals.close();
+        }
     }
 
     private void restore(RegisteredModel model) {

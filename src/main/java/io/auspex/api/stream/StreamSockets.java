@@ -10,9 +10,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
 /**
- * Remembers the socket of each connection from its upgrade on. A polite close waits behind what
- * was written before, for ever when the other side does not read; only the socket itself can be
- * closed then, and websockets-next does not give it.
+ * Remembers the socket of each connection from its upgrade on. A polite close waits behind what was
+ * written before, for ever when the other side does not read; only the socket itself can be closed
+ * then, and websockets-next does not give it.
  */
 @ApplicationScoped
 class StreamSockets implements HttpUpgradeCheck {

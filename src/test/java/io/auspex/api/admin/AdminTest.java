@@ -55,7 +55,9 @@ class AdminTest {
                 .body("signals.skipped_closes", equalTo(0))
                 .body("models.find { it.name == 'admin-glance' }.champion", equalTo(1))
                 .body("models.find { it.name == 'admin-glance' }.serving.version", equalTo(1))
-                .body("models.find { it.name == 'admin-glance' }.last_decision", equalTo("PROMOTED"))
+                .body(
+                        "models.find { it.name == 'admin-glance' }.last_decision",
+                        equalTo("PROMOTED"))
                 .body(
                         "models.find { it.name == 'admin-glance' }.last_reason",
                         equalTo("tiny but proven"))
@@ -103,8 +105,14 @@ class AdminTest {
                 .body("champion", equalTo(1))
                 .body("previous", equalTo(2))
                 .body("serving.version", equalTo(1));
-        problem(given().get("/api/models/admin-versions/versions/9").then(), 404, "no-such-version");
-        problem(given().get("/api/models/admin-versions/versions/x").then(), 404, "no-such-version");
+        problem(
+                given().get("/api/models/admin-versions/versions/9").then(),
+                404,
+                "no-such-version");
+        problem(
+                given().get("/api/models/admin-versions/versions/x").then(),
+                404,
+                "no-such-version");
     }
 
     @Test
@@ -154,8 +162,19 @@ class AdminTest {
         String id = one.getString("[0].id");
         assertThat(one.getMap("[0]").keySet())
                 .contains(
-                        "id", "epoch", "seq", "symbol", "close_time", "action", "reason", "model",
-                        "version", "schema_hash", "heads", "confidence", "created_at");
+                        "id",
+                        "epoch",
+                        "seq",
+                        "symbol",
+                        "close_time",
+                        "action",
+                        "reason",
+                        "model",
+                        "version",
+                        "schema_hash",
+                        "heads",
+                        "confidence",
+                        "created_at");
         given().get("/api/signals/" + id)
                 .then()
                 .statusCode(200)

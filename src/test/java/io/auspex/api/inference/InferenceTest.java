@@ -100,7 +100,9 @@ class InferenceTest {
             assertThat(answer.getDouble("heads." + head.code()))
                     .isEqualTo(TINY.answer(head, 1, 2, 3), within(1e-6));
         }
-        assertThat(answer.getMap("")).containsEntry("symbol", null).containsEntry("close_time", null);
+        assertThat(answer.getMap(""))
+                .containsEntry("symbol", null)
+                .containsEntry("close_time", null);
     }
 
     @ParameterizedTest(name = "{0}: {2}")
@@ -164,11 +166,16 @@ class InferenceTest {
 
     @Test
     void describesServerAndModelAsTheProtocolSays() {
-        given().get("/v2").then().statusCode(200).body("name", equalTo("auspex"))
-                .body("version", notNullValue()).body("extensions", hasSize(0));
+        given().get("/v2")
+                .then()
+                .statusCode(200)
+                .body("name", equalTo("auspex"))
+                .body("version", notNullValue())
+                .body("extensions", hasSize(0));
         given().get("/v2/health/live").then().statusCode(200).body("live", equalTo(true));
         given().get("/v2/health/ready").then().statusCode(200).body("ready", equalTo(true));
-        for (String path : List.of("/v2/models/" + MODEL, "/v2/models/" + MODEL + "/versions/" + version)) {
+        for (String path :
+                List.of("/v2/models/" + MODEL, "/v2/models/" + MODEL + "/versions/" + version)) {
             given().get(path)
                     .then()
                     .statusCode(200)
@@ -178,9 +185,7 @@ class InferenceTest {
                     .body("inputs[0].name", equalTo("features"))
                     .body("inputs[0].datatype", equalTo("FP32"))
                     .body("inputs[0].shape", contains(-1, 3))
-                    .body(
-                            "outputs.name",
-                            contains("p_up", "p_down", "expected_return", "p_stop"));
+                    .body("outputs.name", contains("p_up", "p_down", "expected_return", "p_stop"));
         }
         given().get("/v2/models/" + MODEL + "/ready")
                 .then()
@@ -230,7 +235,10 @@ class InferenceTest {
         String row = "[1,2,3],";
         String data = "[" + row.repeat(rows - 1) + "[4,5,6]]";
         JsonPath answer =
-                post(INFER, infer("[" + rows + ",3]", data, "")).statusCode(200).extract().jsonPath();
+                post(INFER, infer("[" + rows + ",3]", data, ""))
+                        .statusCode(200)
+                        .extract()
+                        .jsonPath();
         List<Number> up = answer.getList("outputs[0].data");
         assertThat(up).hasSize(rows);
         assertThat(up.getFirst().doubleValue())

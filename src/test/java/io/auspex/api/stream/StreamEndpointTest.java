@@ -99,7 +99,8 @@ class StreamEndpointTest {
             assertThat(list.path("topics").toString()).isEqualTo("[\"refits\"]");
             assertThat(list.path("available").toString()).contains("signals:*", "models");
             JsonNode ack =
-                    client.send("{\"op\":\"unsubscribe\",\"id\":\"3\",\"topics\":[\"refits\"]}").next();
+                    client.send("{\"op\":\"unsubscribe\",\"id\":\"3\",\"topics\":[\"refits\"]}")
+                            .next();
             assertThat(ack.toString())
                     .isEqualTo(
                             "{\"type\":\"ack\",\"id\":\"3\",\"op\":\"unsubscribe\",\"topic\":\"refits\",\"ok\":true}");
@@ -126,7 +127,11 @@ class StreamEndpointTest {
         try (StreamClient client = client()) {
             for (String text :
                     new String[] {
-                        "nonsense", "[]", "{\"op\":\"destroy\"}", "x".repeat(20_000), "{\"op\":null}"
+                        "nonsense",
+                        "[]",
+                        "{\"op\":\"destroy\"}",
+                        "x".repeat(20_000),
+                        "{\"op\":null}"
                     }) {
                 JsonNode error = client.send(text).next();
                 assertThat(error.path("type").asText()).isEqualTo("error");
@@ -149,8 +154,7 @@ class StreamEndpointTest {
             assertThat(progress.path("topic").asText()).isEqualTo("refits");
             assertThat(progress.path("data").path("percent").asInt()).isEqualTo(40);
             assertThat(progress.path("data").path("decision").isNull()).isTrue();
-            promotions.fire(
-                    new ModelPromoted("stream-told", 2, 1, "better", false, Instant.EPOCH));
+            promotions.fire(new ModelPromoted("stream-told", 2, 1, "better", false, Instant.EPOCH));
             JsonNode model = client.next("model");
             assertThat(model.path("data").path("version").asInt()).isEqualTo(2);
             assertThat(model.path("data").path("at").asText()).isEqualTo("1970-01-01T00:00:00Z");

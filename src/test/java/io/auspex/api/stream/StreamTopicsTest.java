@@ -77,7 +77,8 @@ class StreamTopicsTest {
 
     @Test
     void unknownTopicsAreRefusedAndNotRemembered() {
-        for (String name : List.of("", "signals", "signals:", "signals:eth", "prices", "signals:A*")) {
+        for (String name :
+                List.of("", "signals", "signals:", "signals:eth", "prices", "signals:A*")) {
             assertThat(topics.subscribe(name, outbox(FakeWire.reading()), new TextNode("1")))
                     .isPresent();
         }
@@ -107,7 +108,8 @@ class StreamTopicsTest {
     void aStalledSubscriberIsClosedAndTheOthersGoOn() {
         FakeWire stalled = FakeWire.stalled();
         FakeWire reading = FakeWire.reading();
-        topics.subscribe("signals:*", new Outbox(stalled, Runnable::run, 10, 1 << 20), new TextNode("1"));
+        topics.subscribe(
+                "signals:*", new Outbox(stalled, Runnable::run, 10, 1 << 20), new TextNode("1"));
         topics.subscribe("signals:*", outbox(reading), new TextNode("1"));
         for (int seq = 1; seq <= 100; seq++) {
             topics.publish(List.of(signal(seq, "ETHBTC")));
@@ -122,13 +124,12 @@ class StreamTopicsTest {
         CountDownLatch running = new CountDownLatch(1);
         Thread publisher =
                 Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    for (int seq = 1; seq <= last; seq++) {
-                                        topics.publish(List.of(signal(seq, "ETHBTC")));
-                                        running.countDown();
-                                    }
-                                });
+                        .start(() -> {
+                            for (int seq = 1; seq <= last; seq++) {
+                                topics.publish(List.of(signal(seq, "ETHBTC")));
+                                running.countDown();
+                            }
+                        });
         running.await();
         List<FakeWire> wires = new ArrayList<>();
         while (publisher.isAlive() && wires.size() < 300) {
