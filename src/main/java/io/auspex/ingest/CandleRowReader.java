@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -105,6 +106,9 @@ final class CandleRowReader implements AutoCloseable {
         ahead = fetch();
         Optional<CsvRecord> header = nextRecord();
         if (header.isEmpty()) {
+            if (stream.failure().isEmpty() && broken.isEmpty()) {
+                refuse(0, "the file is empty");
+            }
             end();
             return;
         }
@@ -172,6 +176,9 @@ final class CandleRowReader implements AutoCloseable {
     }
 
     private static String reasonOf(Exception e) {
+        if (e instanceof EOFException) {
+            return "the compressed data ends too early";
+        }
         String message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
     }

@@ -2,9 +2,9 @@ package io.auspex.ingest;
 
 import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.market.CloseListener;
-import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -61,7 +61,7 @@ public class FeedRunner {
             start();
         } catch (IllegalArgumentException wrongSettings) {
             // A folder mistyped on the command line: one line says it better than a stack trace.
-            throw new PreventFurtherStepsException("auspex: " + wrongSettings.getMessage(), 1);
+            throw new ConfigurationException(String.valueOf(wrongSettings.getMessage()));
         }
     }
 

@@ -26,10 +26,15 @@ final class MergedCandles implements AutoCloseable {
 
     MergedCandles(String feed, List<CandleFile> files, Consumer<RefusedRow> refused) {
         this.feed = feed;
-        for (CandleFile file : files) {
-            CandleReader reader = CandleReader.open(file, refused);
-            readers.add(reader);
-            push(reader);
+        try {
+            for (CandleFile file : files) {
+                CandleReader reader = CandleReader.open(file, refused);
+                readers.add(reader);
+                push(reader);
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
     }
 

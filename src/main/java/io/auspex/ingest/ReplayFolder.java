@@ -35,6 +35,11 @@ record ReplayFolder(
         long firstOpenMillis,
         long lastCloseMillis) {
 
+    /** What the good rows of some files cover. */
+    private record Span(List<Symbol> symbols, long firstOpenMillis, long lastCloseMillis) {}
+
+    private record Series(Symbol symbol, Timeframe timeframe) {}
+
     private static final int REASONS_SHOWN = 5;
     private static final String ADVICE =
             "give a folder with files <SYMBOL>-<timeframe>.csv or .csv.gz that have the header "
@@ -51,43 +56,43 @@ record ReplayFolder(
      */
     static ReplayFolder scan(Path folder) {
         List<RefusedRow> refused = new ArrayList<>();
-        Map<Timeframe, List<CandleFile>> byTimeframe = named(folder, refused);
         List<CandleFile> read = new ArrayList<>();
         Map<String, RefusedRow> firstReasons = new TreeMap<>();
-        Optional<ReplayFolder> found = Optional.empty();
-        for (Map.Entry<Timeframe, List<CandleFile>> entry : byTimeframe.entrySet()) {
-            if (found.isPresent()) {
-                refuseLarger(entry.getValue(), found.get().timeframe(), refused);
+        Optional<Timeframe> base = Optional.empty();
+        Optional<Span> span = Optional.empty();
+        for (Map.Entry<Timeframe, List<CandleFile>> entry : named(folder, refused).entrySet()) {
+            if (base.isPresent()) {
+                refuseLarger(entry.getValue(), base.get(), refused);
                 continue;
             }
             read.addAll(entry.getValue());
-            found = scan(entry.getKey(), entry.getValue(), firstReasons);
+            span = span(entry.getValue(), firstReasons);
+            base = span.map(found -> entry.getKey());
         }
-        if (found.isEmpty()) {
+        if (base.isEmpty() || span.isEmpty()) {
             refused.forEach(row -> firstReasons.putIfAbsent(row.file(), row));
             throw new IllegalArgumentException(
                     "no usable candle file in " + folder + reasons(firstReasons.values()));
         }
-        ReplayFolder scanned = found.get();
+        Span found = span.get();
         return new ReplayFolder(
-                scanned.timeframe(),
+                base.get(),
                 read,
                 refused,
-                scanned.symbols(),
-                scanned.firstOpenMillis(),
-                scanned.lastCloseMillis());
+                found.symbols(),
+                found.firstOpenMillis(),
+                found.lastCloseMillis());
     }
 
     private static Map<Timeframe, List<CandleFile>> named(Path folder, List<RefusedRow> refused) {
         Map<Timeframe, List<CandleFile>> byTimeframe = new TreeMap<>();
-        Map<CandleFile, CandleFile> taken = new HashMap<>();
+        Map<Series, CandleFile> taken = new HashMap<>();
         for (Path path : list(folder)) {
             try {
                 CandleFile file = CandleFile.of(path);
                 // Two files of one symbol and timeframe: the first by name, the plain one, is read.
                 CandleFile same =
-                        taken.putIfAbsent(
-                                new CandleFile(folder, file.symbol(), file.timeframe()), file);
+                        taken.putIfAbsent(new Series(file.symbol(), file.timeframe()), file);
                 if (same != null) {
                     throw new IllegalArgumentException(
                             "the same symbol and timeframe as " + same.name());
@@ -114,8 +119,8 @@ record ReplayFolder(
         }
     }
 
-    private static Optional<ReplayFolder> scan(
-            Timeframe timeframe, List<CandleFile> files, Map<String, RefusedRow> firstReasons) {
+    private static Optional<Span> span(
+            List<CandleFile> files, Map<String, RefusedRow> firstReasons) {
         Set<Symbol> symbols = new HashSet<>();
         long first = Long.MAX_VALUE;
         long last = Long.MIN_VALUE;
@@ -134,8 +139,7 @@ record ReplayFolder(
         if (symbols.isEmpty()) {
             return Optional.empty();
         }
-        List<Symbol> ordered = symbols.stream().sorted().toList();
-        return Optional.of(new ReplayFolder(timeframe, files, List.of(), ordered, first, last));
+        return Optional.of(new Span(symbols.stream().sorted().toList(), first, last));
     }
 
     private static void refuseLarger(

@@ -39,8 +39,7 @@ public final class SimulatedFeed implements Feed {
     @Override
     public void run(long afterCloseTimeMillis, FeedListener listener) throws InterruptedException {
         SimulatedMarketGenerator generator = new SimulatedMarketGenerator(market);
-        long historyEnd = market.historyEndMillis();
-        double historyMillis = historyEnd - SimulatedMarket.START_MILLIS;
+        long lastTimeMillis = SimulatedMarket.START_MILLIS;
         boolean live = false;
         while (true) {
             if (Thread.interrupted()) {
@@ -48,20 +47,25 @@ public final class SimulatedFeed implements Feed {
             }
             MarketClose close = generator.next();
             long time = close.closeTimeMillis();
-            if (time <= afterCloseTimeMillis) {
-                continue;
+            boolean isHistory = time <= market.historyEndMillis();
+            if (time > afterCloseTimeMillis) {
+                if (isHistory) {
+                    listener.onHistory(close, fractionOfHistory(time));
+                } else {
+                    if (!live) {
+                        listener.onHistoryComplete(lastTimeMillis);
+                        live = true;
+                    }
+                    pacer.awaitClose(market.timeframe());
+                    listener.onLive(close);
+                }
             }
-            if (time <= historyEnd) {
-                double elapsed = time - SimulatedMarket.START_MILLIS;
-                listener.onHistory(close, elapsed / historyMillis);
-                continue;
-            }
-            if (!live) {
-                listener.onHistoryComplete(Math.max(historyEnd, afterCloseTimeMillis));
-                live = true;
-            }
-            pacer.awaitClose(market.timeframe());
-            listener.onLive(close);
+            lastTimeMillis = time;
         }
+    }
+
+    private double fractionOfHistory(long timeMillis) {
+        double elapsed = timeMillis - SimulatedMarket.START_MILLIS;
+        return elapsed / (market.historyEndMillis() - SimulatedMarket.START_MILLIS);
     }
 }

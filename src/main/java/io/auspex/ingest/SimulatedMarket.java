@@ -84,8 +84,6 @@ public record SimulatedMarket(
 
     /** Close time of the last candle of the history. */
     public long historyEndMillis() {
-        return START_MILLIS
-                + timeframe.openTimeOf(START_MILLIS + historyDays * DAY_MILLIS)
-                - timeframe.openTimeOf(START_MILLIS);
+        return START_MILLIS + timeframe.openTimeOf(historyDays * DAY_MILLIS);
     }
 }

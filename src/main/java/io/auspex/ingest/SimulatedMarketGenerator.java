@@ -39,8 +39,7 @@ public final class SimulatedMarketGenerator {
         regime = random.nextInt(SimulatedDynamics.REGIME_DIRECTION.length);
         volatility = SimulatedDynamics.COMMON_SPREAD * random.nextGaussian();
         closeTimeMillis =
-                market.timeframe().openTimeOf(SimulatedMarket.START_MILLIS)
-                        - WARM_UP_CANDLES * market.timeframe().millis();
+                SimulatedMarket.START_MILLIS - WARM_UP_CANDLES * market.timeframe().millis();
         for (int candle = 0; candle < WARM_UP_CANDLES; candle++) {
             step();
         }

@@ -2,9 +2,12 @@ package io.auspex.platform;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -61,8 +64,30 @@ public final class Auspex {
 
     private static int runQuarkus() {
         AtomicInteger exitCode = new AtomicInteger();
-        Quarkus.run(Announcement.class, (code, failure) -> exitCode.set(code));
+        Quarkus.run(
+                Announcement.class,
+                (code, failure) -> {
+                    exitCode.set(code);
+                    explain(failure);
+                });
         return exitCode.get();
+    }
+
+    /** With a handler of our own, Quarkus says nothing of a failed start. */
+    private static void explain(@Nullable Throwable failure) {
+        if (failure == null) {
+            return;
+        }
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConfigurationException
+                    || cause instanceof ConfigValidationException
+                    || cause instanceof BindException) {
+                System.err.println("auspex: " + cause.getMessage());
+                return;
+            }
+        }
+        System.err.println("auspex: the service could not start");
+        failure.printStackTrace();
     }
 
     private static Database database(

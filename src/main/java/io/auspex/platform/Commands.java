@@ -1,10 +1,13 @@
 package io.auspex.platform;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -35,8 +38,7 @@ final class Commands {
                         new ProcessBuilder(command)
                                 .redirectErrorStream(true)
                                 .redirectOutput(output.toFile())
-                                .redirectInput(
-                                        ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                                 .start();
                 if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                     process.destroyForcibly();
@@ -60,11 +62,11 @@ final class Commands {
     }
 
     static void deleteRecursively(Path folder) {
-        if (!Files.exists(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try (var paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
         } catch (IOException failure) {

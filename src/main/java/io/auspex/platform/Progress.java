@@ -63,10 +63,12 @@ public final class Progress implements AutoCloseable {
     public static boolean isTerminal() {
         Console console = System.console();
         String term = System.getenv().getOrDefault("TERM", "dumb");
-        return console != null && console.isTerminal() && !term.equals("dumb");
+        return console.isTerminal() && !term.equals("dumb");
     }
 
     /**
+     * Shows the amount done.
+     *
      * @param absolute units done so far
      * @param what a few words about the current one; may be empty
      */
@@ -84,6 +86,8 @@ public final class Progress implements AutoCloseable {
     }
 
     /**
+     * Shows the share done.
+     *
      * @param fraction share done, 0 to 1
      * @param what a few words about the current part; may be empty
      */

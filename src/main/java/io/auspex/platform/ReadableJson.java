@@ -56,7 +56,7 @@ final class ReadableJson {
     }
 
     private static String plain(JsonNode value) {
-        if (value.isNull() || value.isContainerNode() && value.isEmpty()) {
+        if (value.isNull() || (value.isContainerNode() && value.isEmpty())) {
             return "-";
         }
         if (value.isArray()) {
