@@ -68,10 +68,8 @@ public record DecisionRule(
             return hold(
                     up,
                     down,
-                    "neither side is likelier by %s: up %s, down %s",
-                    percent(minimumEdge),
-                    percent(up),
-                    percent(down));
+                    "neither side is likelier by %s: up %s, down %s"
+                            .formatted(percent(minimumEdge), percent(up), percent(down)));
         }
         boolean buy = edge > 0;
         String side = buy ? "a rise" : "a fall";
@@ -80,41 +78,30 @@ public record DecisionRule(
             return hold(
                     up,
                     down,
-                    "%s is likelier (up %s, down %s), but the expected return of %s does not pay"
-                            + " the fees",
-                    side,
-                    percent(up),
-                    percent(down),
-                    percent(expected));
+                    "%s is likelier (up %s, down %s), but the expected return of %s does not pay the fees"
+                            .formatted(side, percent(up), percent(down), percent(expected)));
         }
         if (buy && stop > maximumStopProbability) {
             return hold(
                     up,
                     down,
-                    "a rise is likelier, but the stop is too likely: %s, at most %s",
-                    percent(stop),
-                    percent(maximumStopProbability));
+                    "a rise is likelier, but the stop is too likely: %s, at most %s"
+                            .formatted(percent(stop), percent(maximumStopProbability)));
         }
         return new Decision(
                 buy ? Action.BUY : Action.SELL,
-                sentence(
-                        "%s is likelier: up %s, down %s, expected return %s",
-                        side, percent(up), percent(down), percent(expected)),
+                "%s is likelier: up %s, down %s, expected return %s"
+                        .formatted(side, percent(up), percent(down), percent(expected)),
                 buy ? up : down);
     }
 
-    private static Decision hold(double up, double down, String format, Object... values) {
-        double neither = Math.max(0, 1 - up - down);
-        return new Decision(Action.HOLD, sentence(format, values), neither);
+    private static Decision hold(double up, double down, String reason) {
+        return new Decision(Action.HOLD, reason, Math.max(0, 1 - up - down));
     }
 
     /** The graph's sigmoid gives float32, so that a probability may pass 1 by a rounding. */
     private static double probability(Map<Head, Double> heads, Head head) {
         return Math.clamp(heads.getOrDefault(head, 0.0), 0, 1);
-    }
-
-    private static String sentence(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 
     private static String percent(double fraction) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Signals as columns of the table: arrays on the way in, rows on the way out. */
 final class SignalColumns {
@@ -59,7 +60,7 @@ final class SignalColumns {
                 row.getOffsetDateTime("created_at").toInstant());
     }
 
-    private static <T> T[] column(
+    private static <T extends @Nullable Object> T[] column(
             List<PendingSignal> signals, Function<PendingSignal, T> value, IntFunction<T[]> array) {
         return signals.stream().map(value).toArray(array);
     }

@@ -62,15 +62,18 @@ record StatusView(
                 @Nullable ServingStatus serving,
                 @Nullable ModelVersion lastVersion,
                 @Nullable Refit lastRefit) {
-            boolean decided = lastVersion != null && lastVersion.state() != VersionState.CANDIDATE;
+            ModelVersion decided =
+                    lastVersion != null && lastVersion.state() != VersionState.CANDIDATE
+                            ? lastVersion
+                            : null;
             return new ModelStatus(
                     model.name(),
                     model.champion(),
                     model.previous(),
                     model.challenger(),
                     serving,
-                    decided ? lastVersion.state() : null,
-                    decided ? lastVersion.reason() : null,
+                    decided == null ? null : decided.state(),
+                    decided == null ? null : decided.reason(),
                     lastRefit);
         }
     }

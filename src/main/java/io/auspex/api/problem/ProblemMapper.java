@@ -116,7 +116,7 @@ public class ProblemMapper {
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
             if (cause instanceof IOException
                     || cause instanceof TimeoutException
-                    || cause instanceof PgException refused && isShutdown(refused)) {
+                    || (cause instanceof PgException refused && isShutdown(refused))) {
                 return true;
             }
             cause = cause.getCause();

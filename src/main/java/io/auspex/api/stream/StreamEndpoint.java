@@ -3,6 +3,7 @@ package io.auspex.api.stream;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
@@ -16,6 +17,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -49,7 +51,8 @@ class StreamEndpoint {
     @OnOpen
     @NonBlocking
     void open(WebSocketConnection connection) {
-        Context eventLoop = Vertx.currentContext();
+        Context eventLoop =
+                Objects.requireNonNull(Vertx.currentContext(), "callbacks have a context");
         Wire wire = new Wire(connection, eventLoop, slowConsumers);
         if (subscribers.size() >= config.maxConnections()) {
             wire.close(TRY_AGAIN_LATER, "too many connections");
@@ -114,15 +117,23 @@ class StreamEndpoint {
             if (code == Outbox.SLOW_CONSUMER) {
                 slowConsumers.increment();
             }
-            StreamSockets.of(connection)
-                    .ifPresent(socket ->
-                            eventLoop.owner().setTimer(CLOSE_GRACE_MILLIS, _ -> socket.close()));
+            StreamSockets.of(connection).ifPresent(this::cutLater);
             connection
                     .close(new CloseReason(code, reason))
                     .subscribe()
                     .with(
                             _ -> {},
                             failure -> LOG.debugf(failure, "could not close %s", connection.id()));
+        }
+
+        private void cutLater(Channel socket) {
+            eventLoop
+                    .owner()
+                    .setTimer(
+                            CLOSE_GRACE_MILLIS,
+                            _ -> {
+                                var _ = socket.close();
+                            });
         }
     }
 }

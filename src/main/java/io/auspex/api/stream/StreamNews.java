@@ -10,6 +10,7 @@ import io.auspex.retraining.RefitService;
 import io.auspex.signals.SignalHub;
 import io.auspex.signals.SignalPipeline;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -54,6 +55,13 @@ class StreamNews {
 
     void promoted(@Observes ModelPromoted news) {
         topics.publish(StreamTopics.MODELS, "model", news.model(), news);
+    }
+
+    @PreDestroy
+    void stop() {
+        if (signals != null) {
+            signals.close();
+        }
     }
 
     private void restore(RegisteredModel model) {

@@ -108,7 +108,7 @@ sealed interface StreamRequest {
         private static boolean isId(JsonNode id) {
             return id.isNull()
                     || id.isNumber()
-                    || id.isTextual() && id.textValue().length() <= MAX_NAME_CHARS;
+                    || (id.isTextual() && id.textValue().length() <= MAX_NAME_CHARS);
         }
 
         private static String shortened(String text) {
