@@ -12,7 +12,7 @@ public final class Bench {
               honesty   what the gate decides on simulated markets whose truth is known
                         --seeds=50      markets a row
                         --first-seed=1000
-                        --days=30 --symbols=5
+                        --days=45 --symbols=5
                         --threads=2     markets at once
             """;
 

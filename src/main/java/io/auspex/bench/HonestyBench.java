@@ -44,7 +44,7 @@ final class HonestyBench {
         options.only("seeds", "first-seed", "days", "symbols", "threads");
         int seeds = options.number("seeds", 50, 1);
         int first = options.number("first-seed", 1_000, 0);
-        int days = options.number("days", 30, 10);
+        int days = options.number("days", 45, 10);
         int symbols = options.number("symbols", 5, 1);
         int threads = options.number("threads", 2, 1);
         out.printf(

@@ -43,7 +43,7 @@ interface IngestConfig {
         int symbols();
 
         /** Days of history before the first live candle. */
-        @WithDefault("30")
+        @WithDefault("45")
         int days();
     }
 

@@ -50,9 +50,9 @@ public record SimulatedMarket(
         }
     }
 
-    /** Five symbols, 30 days of history, 5-minute candles, strength 1, no gaps. */
+    /** Five symbols, 45 days of history, 5-minute candles, strength 1, no gaps. */
     public static SimulatedMarket standard(long seed) {
-        return new SimulatedMarket(seed, 1.0, 5, 30, Timeframe.FIVE_MINUTES, 0);
+        return new SimulatedMarket(seed, 1.0, 5, 45, Timeframe.FIVE_MINUTES, 0);
     }
 
     /** The same market with another strength. */
