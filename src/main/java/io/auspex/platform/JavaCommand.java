@@ -65,9 +65,9 @@ public record JavaCommand(
         }
         if (isNativeExecutable()) {
             words.addAll(ownExecutable());
+            words.add("-Xmx" + heap);
             words.add(mainClass);
             words.addAll(arguments);
-            words.add("-Xmx" + heap);
             return List.copyOf(words);
         }
         words.add(java());
