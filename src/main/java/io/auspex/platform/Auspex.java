@@ -29,6 +29,9 @@ public final class Auspex {
     private static final int EXIT_CANNOT_START = 1;
     private static final int EXIT_BAD_OPTION = 2;
 
+    /** What application.properties puts before every line of the log. */
+    private static final String LOG_LINE_START = "terminal.line-start";
+
     /** Longer than Quarkus waits for requests in flight; then the database is stopped anyway. */
     private static final int QUARKUS_STOP_SECONDS = 30;
 
@@ -51,6 +54,7 @@ public final class Auspex {
             }
             case Options.Parsed.Run run -> {
                 run.properties().forEach(System::setProperty);
+                System.setProperty(LOG_LINE_START, Progress.beforeLogLine());
                 System.exit(launch());
             }
         }

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RefitAttempt {
 
-    private static final int DATASET_DONE = 20;
-    private static final int WORKER_DONE = 90;
+    static final int DATASET_DONE = 20;
+    static final int WORKER_DONE = 90;
 
     /** What an attempt works with. */
     record Tools(

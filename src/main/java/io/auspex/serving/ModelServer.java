@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ public class ModelServer {
     private final Event<ModelPromoted> promoted;
     private final ServingConfig config;
     private final ServingMetrics metrics;
+    private final boolean demonstration;
     private final OnnxRuntime runtime = new OnnxRuntime();
     private final ModelWorkers workers;
 
@@ -57,12 +59,15 @@ public class ModelServer {
             LiveFeatures features,
             Event<ModelPromoted> promoted,
             ServingConfig config,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            @ConfigProperty(name = "auspex.promote", defaultValue = "evidence") String promote) {
         this.registry = registry;
         this.features = features;
         this.promoted = promoted;
         this.config = config;
         this.metrics = new ServingMetrics(meters);
+        // Then every answer is marked, also those of a champion that has earned its place before.
+        this.demonstration = promote.equalsIgnoreCase("always");
         this.workers = new ModelWorkers(config.loaderThreads());
         metrics.liveSessions(runtime);
     }
@@ -79,7 +84,7 @@ public class ModelServer {
     /**
      * Makes a version the champion, here and in the registry.
      *
-     * @param unproven without evidence: every answer says so
+     * @param unproven nobody asked for evidence: every answer says so
      * @return fails with {@link Failure}: NOT_FOUND {@code no-such-model}, {@code no-such-version};
      *     CONFLICT {@code version-unusable} (rejected with the reason), {@code swap-draining},
      *     {@code swaps-waiting}, {@code already-champion}, {@code version-rejected}; NOT_READY
@@ -316,7 +321,8 @@ public class ModelServer {
                 served.name(),
                 Step.PUBLISH,
                 () -> {
-                    candidate.publish(version, unproven, metrics.predict(served.name()));
+                    candidate.publish(
+                            version, unproven || demonstration, metrics.predict(served.name()));
                     return true;
                 });
         served.untroubled();

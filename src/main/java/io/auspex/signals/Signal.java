@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason one sentence: why this action, or why there is none
  * @param confidence in [0, 1]; null when it abstains
  * @param heads empty when it abstains before the model could speak
- * @param unproven the version was promoted without evidence
+ * @param unproven nobody asked for evidence: {@code --promote=always}
  */
 public record Signal(
         String id,

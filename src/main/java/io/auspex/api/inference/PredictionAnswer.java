@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param closeTime when the candle closed that the features end with
  * @param heads calibrated probabilities in [0, 1]; the expected return as a fraction
  * @param expectedReturnInterval null when the model carries none
- * @param unproven the version was promoted without evidence
+ * @param unproven nobody asked for evidence: {@code --promote=always}
  */
 @Schema(name = "Prediction")
 record PredictionAnswer(
