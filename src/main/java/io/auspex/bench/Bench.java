@@ -14,6 +14,8 @@ public final class Bench {
                         --first-seed=1000
                         --days=45 --symbols=5
                         --threads=2     markets at once
+              starter   makes the starter model of the simulated market again
+                        --seed=1 --days=14 --folder=onnx-models
             """;
 
     private Bench() {}
@@ -28,6 +30,7 @@ public final class Bench {
             switch (arguments[0]) {
                 case "honesty" ->
                         HonestyBench.run(BenchOptions.of(options), System.out, System.err);
+                case "starter" -> StarterBench.run(BenchOptions.of(options), System.out);
                 default ->
                         throw new IllegalArgumentException(
                                 "there is no bench '" + arguments[0] + "'");

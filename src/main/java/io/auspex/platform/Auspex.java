@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +37,15 @@ public final class Auspex {
 
     private Auspex() {}
 
-    public static void main(String... arguments) {
+    public static void main(String... arguments) throws Exception {
+        if (arguments.length > 0) {
+            for (EntryPoint other : ServiceLoader.load(EntryPoint.class)) {
+                if (other.mainClass().equals(arguments[0])) {
+                    other.run(Arrays.copyOfRange(arguments, 1, arguments.length));
+                    return;
+                }
+            }
+        }
         switch (Options.parse(List.of(arguments))) {
             case Options.Parsed.Help() -> System.out.println(Options.help());
             case Options.Parsed.Refused(String reason) -> {
