@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The README keeps its promises: every line of its shell blocks is run here, every file and endpoint
- * that it or another page names exists, and its table of options is the real one. A line of a kind
- * that nobody knows how to run fails too.
+ * The README keeps its promises: every line of its shell blocks is run here, every file and
+ * endpoint that it or another page names exists, and its table of options is the real one. A line
+ * of a kind that nobody knows how to run fails too.
  */
 class ReadmeIT {
 
@@ -49,10 +49,15 @@ class ReadmeIT {
     @BeforeAll
     static void start() throws Exception {
         auspex = RunningAuspex.start("readme");
-        auspex.await("decision on the first refit", PATIENCE, () -> {
-            JsonNode refit = auspex.json("/api/status").path("last_refit");
-            return refit.path("finished_at").isTextual() ? Optional.of(refit) : Optional.empty();
-        });
+        auspex.await(
+                "decision on the first refit",
+                PATIENCE,
+                () -> {
+                    JsonNode refit = auspex.json("/api/status").path("last_refit");
+                    return refit.path("finished_at").isTextual()
+                            ? Optional.of(refit)
+                            : Optional.empty();
+                });
         auspex.await(
                 "live features",
                 PATIENCE,
@@ -81,8 +86,9 @@ class ReadmeIT {
     @Test
     void everyLinkedFileExists() throws IOException {
         for (Readme page : Readme.all()) {
-            assertThat(page.links()).as(page.file().toString()).allSatisfy(file ->
-                    assertThat(file).exists());
+            assertThat(page.links())
+                    .as(page.file().toString())
+                    .allSatisfy(file -> assertThat(file).exists());
         }
     }
 
@@ -92,17 +98,19 @@ class ReadmeIT {
         List<Pattern> known = new ArrayList<>();
         openApi.path("paths")
                 .fieldNames()
-                .forEachRemaining(path ->
-                        known.add(Pattern.compile(path.replaceAll("\\{[^}]*}", "[^/]+"))));
+                .forEachRemaining(
+                        path -> known.add(Pattern.compile(path.replaceAll("\\{[^}]*}", "[^/]+"))));
         Set<String> named = new TreeSet<>();
         for (Readme page : Readme.all()) {
             named.addAll(page.endpoints());
         }
-        assertThat(named).hasSizeGreaterThan(10).allSatisfy(endpoint -> {
-            boolean inOpenApi =
-                    known.stream().anyMatch(path -> path.matcher(endpoint).matches());
-            assertThat(inOpenApi || isOther(endpoint)).as(endpoint).isTrue();
-        });
+        assertThat(named)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(endpoint -> {
+                    boolean inOpenApi =
+                            known.stream().anyMatch(path -> path.matcher(endpoint).matches());
+                    assertThat(inOpenApi || isOther(endpoint)).as(endpoint).isTrue();
+                });
         System.out.printf("readme: %d endpoints named, all there%n", named.size());
     }
 
@@ -148,13 +156,20 @@ class ReadmeIT {
         try (RunningAuspex other =
                 RunningAuspex.start("readme-run", options.toArray(String[]::new))) {
             JsonNode status =
-                    other.await("end of the feed, or a decision", PATIENCE, () -> {
-                        JsonNode seen = other.json("/api/status");
-                        boolean ended = seen.path("feed").path("state").asText().equals("ENDED");
-                        boolean decided =
-                                seen.path("models").path(0).path("last_decision").isTextual();
-                        return ended || decided ? Optional.of(seen) : Optional.empty();
-                    });
+                    other.await(
+                            "end of the feed, or a decision",
+                            PATIENCE,
+                            () -> {
+                                JsonNode seen = other.json("/api/status");
+                                boolean ended =
+                                        seen.path("feed").path("state").asText().equals("ENDED");
+                                boolean decided =
+                                        seen.path("models")
+                                                .path(0)
+                                                .path("last_decision")
+                                                .isTextual();
+                                return ended || decided ? Optional.of(seen) : Optional.empty();
+                            });
             System.out.printf(
                     "readme: ./auspex run %s: feed %s, %s%n",
                     String.join(" ", options),
@@ -177,8 +192,9 @@ class ReadmeIT {
         Process watch = RunningAuspex.command(words).start();
         try (BufferedReader output = watch.inputReader(StandardCharsets.UTF_8)) {
             List<String> lines = new ArrayList<>();
-            Thread reader = Thread.ofVirtual().start(() ->
-                    output.lines().limit(WATCHED_LINES).forEach(lines::add));
+            Thread reader =
+                    Thread.ofVirtual()
+                            .start(() -> output.lines().limit(WATCHED_LINES).forEach(lines::add));
             assertThat(reader.join(COMMAND)).as("it printed %s", lines).isTrue();
             assertThat(lines).hasSize(WATCHED_LINES).anyMatch(line -> line.contains("ETHSIM"));
         } finally {
@@ -216,8 +232,7 @@ class ReadmeIT {
     /** What a command has printed; it must end well. */
     private static String finished(List<String> words) throws Exception {
         Path output = Files.createTempFile(Path.of("target/it"), "command", ".log");
-        Process process =
-                RunningAuspex.command(words).redirectOutput(output.toFile()).start();
+        Process process = RunningAuspex.command(words).redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(COMMAND.toMillis(), TimeUnit.MILLISECONDS);
         process.destroyForcibly();
         String text = Files.readString(output);
@@ -258,8 +273,7 @@ class ReadmeIT {
     /** Rows as the README has them, from the table that the application reads. */
     private static List<String> optionRows() throws IOException {
         Path table =
-                RunningAuspex.CHECKOUT.resolve(
-                        "src/main/resources/io/auspex/platform/options.txt");
+                RunningAuspex.CHECKOUT.resolve("src/main/resources/io/auspex/platform/options.txt");
         return Files.readAllLines(table).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .map(line -> line.split("\\|", 3))
