@@ -43,8 +43,8 @@ class SwapUnderLoadIT {
                         "swap",
                         "--promote=always",
                         "--models-folder=target/it/no-models",
-                        "--simulated.days=12",
-                        "--simulated.symbols=3")) {
+                        "--simulated.days=9",
+                        "--simulated.symbols=2")) {
             awaitChampion(auspex, 1);
             List<String> bodies =
                     List.of(
