@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +20,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -261,8 +262,8 @@ class ReadmeIT {
         try (var client = RunningAuspex.client()) {
             client.newWebSocketBuilder()
                     .buildAsync(
-                            java.net.URI.create("ws://127.0.0.1:" + auspex.port() + endpoint),
-                            new java.net.http.WebSocket.Listener() {})
+                            URI.create("ws://127.0.0.1:" + auspex.port() + endpoint),
+                            new WebSocket.Listener() {})
                     .orTimeout(10, TimeUnit.SECONDS)
                     .join()
                     .abort();
@@ -285,6 +286,6 @@ class ReadmeIT {
                                 cells[1].isBlank() ? "" : "`" + cells[1].strip() + "`",
                                 // In Markdown a bare <folder> would be a tag, which is not shown.
                                 cells[2].strip().replace("<", "\\<")))
-                .collect(Collectors.toList());
+                .toList();
     }
 }
