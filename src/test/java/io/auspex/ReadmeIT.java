@@ -158,25 +158,23 @@ class ReadmeIT {
                 RunningAuspex.start("readme-run", options.toArray(String[]::new))) {
             JsonNode status =
                     other.await(
-                            "end of the feed, or a decision",
+                            "end of the feed and of the refit",
                             PATIENCE,
-                            () -> {
-                                JsonNode seen = other.json("/api/status");
-                                boolean ended =
-                                        seen.path("feed").path("state").asText().equals("ENDED");
-                                boolean decided =
-                                        seen.path("models")
-                                                .path(0)
-                                                .path("last_decision")
-                                                .isTextual();
-                                return ended || decided ? Optional.of(seen) : Optional.empty();
-                            });
+                            () -> Optional.of(other.json("/api/status")).filter(ReadmeIT::isOver));
             System.out.printf(
                     "readme: ./auspex run %s: feed %s, %s%n",
                     String.join(" ", options),
                     status.path("feed").path("state").asText(),
                     decision(status));
         }
+    }
+
+    /** A replay at full speed comes to its end, and its refit to one that is explained. */
+    private static boolean isOver(JsonNode status) {
+        JsonNode refit = status.path("last_refit");
+        return status.path("feed").path("state").asText().equals("ENDED")
+                && refit.path("finished_at").isTextual()
+                && refit.path("reason").isTextual();
     }
 
     private static String decision(JsonNode status) {
