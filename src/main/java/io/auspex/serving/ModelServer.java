@@ -48,6 +48,7 @@ public class ModelServer {
     private final ServingMetrics metrics;
     private final OnnxRuntime runtime = new OnnxRuntime();
     private final ModelWorkers workers;
+    private final PinnedModels pins;
 
     /** By name; only registered models, so that nobody can make it grow by asking. */
     private final Map<String, ServedModel> models = new ConcurrentSkipListMap<>();
@@ -64,7 +65,15 @@ public class ModelServer {
         this.config = config;
         this.metrics = new ServingMetrics(meters);
         this.workers = new ModelWorkers(config.loaderThreads());
+        this.pins =
+                new PinnedModels(
+                        config.pinnedVersions(),
+                        config.drainTimeout(),
+                        workers.closer(),
+                        this::pin,
+                        System::nanoTime);
         metrics.liveSessions(runtime);
+        metrics.pinned(pins);
     }
 
     /**
@@ -74,6 +83,40 @@ public class ModelServer {
     public Optional<Lease> acquire(String model) {
         ServedModel served = models.get(model);
         return served == null ? Optional.empty() : served.slot().acquire();
+    }
+
+    /**
+     * A version by its number, champion or not, kept open until the lease is closed; the lease is
+     * the caller's to close. One that is open already is emitted at once, on the thread that
+     * subscribes; another is loaded, warmed up and tested first, once however many ask for it. It
+     * stays open until {@code auspex.serving.pinned-versions} others were asked for after it. A
+     * deleted version that is open answers until then.
+     *
+     * @return fails with {@link Failure}: NOT_FOUND {@code no-such-model}, {@code no-such-version};
+     *     CONFLICT {@code version-unusable}, which is remembered for some seconds; NOT_READY {@code
+     *     pins-busy}, {@code loaders-busy}. Emits on the Vert.x context of the subscriber, if it
+     *     has one; a cancelled subscription leaves no lease behind.
+     */
+    public Uni<Lease> pinned(String model, int version) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    Optional<Lease> open = open(model, version);
+                    return open.isPresent()
+                            ? Uni.createFrom().item(open.get())
+                            : PinnedModels.leased(() -> pins.load(model, version));
+                });
+    }
+
+    /** The champion, if it is that version; or else that version, if it is pinned and open. */
+    private Optional<Lease> open(String model, int version) {
+        Optional<Lease> champion = acquire(model);
+        if (champion.isPresent()) {
+            if (champion.get().model().version() == version) {
+                return champion;
+            }
+            champion.get().close();
+        }
+        return pins.acquire(model, version);
     }
 
     /**
@@ -137,7 +180,31 @@ public class ModelServer {
     @PreDestroy
     void stop() {
         models.values().forEach(served -> served.slot().clear());
+        pins.clear();
         workers.close();
+    }
+
+    /** Opens a version in an admitted place of a slot, for those who ask for it by number. */
+    private void pin(String model, int number, ModelSlot slot) {
+        ModelVersion version;
+        byte[] onnx;
+        boolean fetched = false;
+        try {
+            require(model);
+            version = requireVersion(model, number);
+            onnx = Await.item(() -> registry.artefact(model, number));
+            fetched = true;
+        } finally {
+            if (!fetched) {
+                slot.dismiss();
+            }
+        }
+        try (Candidate candidate = tested(slot, version, onnx)) {
+            candidate.publish(version, version.unproven(), metrics.predict(model));
+            LOG.infof("%s version %d is pinned", model, number);
+        } catch (UnusableModelException unusable) {
+            throw unusable(version, unusable);
+        }
     }
 
     private RegisteredModel promoteNow(
@@ -247,7 +314,7 @@ public class ModelServer {
                         Step.FETCH,
                         () -> Await.item(() -> registry.artefact(name, version.version())));
         metrics.step(name, Step.ADMIT, () -> admit(served));
-        Candidate candidate = tested(served, version, onnx);
+        Candidate candidate = tested(served.slot(), version, onnx);
         boolean prepared = false;
         try {
             candidate.features(
@@ -267,23 +334,23 @@ public class ModelServer {
         }
     }
 
-    private Candidate tested(ServedModel served, ModelVersion version, byte[] onnx)
+    private Candidate tested(ModelSlot slot, ModelVersion version, byte[] onnx)
             throws UnusableModelException {
         try {
-            return workers.load(() -> loadAndTest(served, version, onnx));
+            return workers.load(() -> loadAndTest(slot, version, onnx));
         } catch (Failure failure) {
             if (failure.slug().equals(ModelWorkers.BUSY)) {
-                served.slot().dismiss();
+                slot.dismiss();
             }
             throw failure;
         }
     }
 
-    private Candidate loadAndTest(ServedModel served, ModelVersion version, byte[] onnx)
+    private Candidate loadAndTest(ModelSlot slot, ModelVersion version, byte[] onnx)
             throws UnusableModelException {
-        String name = served.name();
+        String name = version.model();
         Candidate candidate =
-                metrics.step(name, Step.LOAD, () -> Candidate.load(served.slot(), runtime, onnx));
+                metrics.step(name, Step.LOAD, () -> Candidate.load(slot, runtime, onnx));
         boolean tested = false;
         try {
             candidate.require(name, version.schema());
@@ -365,7 +432,10 @@ public class ModelServer {
 
     private static Failure unusable(ModelVersion version, UnusableModelException unusable) {
         return new Failure(
-                Failure.Category.CONFLICT, "version-unusable", reason(version, unusable), unusable);
+                Failure.Category.CONFLICT,
+                PinnedModels.UNUSABLE,
+                reason(version, unusable),
+                unusable);
     }
 
     private static String reason(ModelVersion version, UnusableModelException unusable) {

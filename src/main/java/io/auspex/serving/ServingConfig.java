@@ -19,4 +19,10 @@ interface ServingConfig {
     /** Threads that load, warm up and test; each is busy on one CPU meanwhile. */
     @WithDefault("1")
     int loaderThreads();
+
+    /**
+     * Versions other than champions that are kept open because somebody asked for them by number.
+     */
+    @WithDefault("4")
+    int pinnedVersions();
 }

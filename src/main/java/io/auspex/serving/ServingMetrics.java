@@ -43,6 +43,13 @@ final class ServingMetrics {
                 .register(registry);
     }
 
+    /** {@code auspex_sessions_pinned}: those of them that were asked for by number. */
+    void pinned(PinnedModels pins) {
+        Gauge.builder("auspex.sessions.pinned", pins, PinnedModels::liveSessions)
+                .description("Sessions of versions that were asked for by number")
+                .register(registry);
+    }
+
     /** {@code auspex_predict_seconds}: one native call, of one row or of a batch. */
     Timer predict(String model) {
         return Timer.builder("auspex.predict")
