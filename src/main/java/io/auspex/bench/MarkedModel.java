@@ -35,6 +35,11 @@ record MarkedModel(String name, FeatureSchema schema, MarketSpec market, int mar
     private static final int HEADS = Head.values().length;
     private static final int PROBE_ROWS = 4;
 
+    /** Another version. */
+    MarkedModel marked(int other) {
+        return new MarkedModel(name, schema, market, other);
+    }
+
     /** What a head says of a row of features that are all the same. */
     double answer(Head head, double everyFeature) {
         double sum = bias(head) + (double) WEIGHT * everyFeature * schema.size();

@@ -7,18 +7,47 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.stream.Collectors;
 
 /**
- * Puts models into the service's database as a refit would have left them. Deleting a version is
- * something that only the database can do.
+ * Puts what a {@link SwapStorm} promotes into the service's database, as refits would have left it.
+ * Deleting a version is something that only the database can do.
  */
-final class BenchModels {
+final class SwapModels {
 
     private final Connection database;
 
-    BenchModels(Connection database) {
+    SwapModels(Connection database) {
         this.database = database;
+    }
+
+    /**
+     * Registers a model with everything that a plan promotes.
+     *
+     * @param any a version of it; the mark does not matter
+     */
+    void prepare(ModelSpec spec, MarkedModel any, SwapStorm.Plan plan) throws SQLException {
+        declare(spec);
+        for (int version : plan.good()) {
+            add(version, any.marked(version), any.marked(version).onnx());
+        }
+        for (int version : plan.corrupt()) {
+            byte[] whole = any.marked(version).onnx();
+            add(version, any, Arrays.copyOf(whole, whole.length / 3 + version % 7));
+        }
+        for (int version : plan.deleted()) {
+            add(version, any.marked(version), any.marked(version).onnx());
+            delete(any.name(), version);
+        }
+    }
+
+    /** The body of a request about a row of zeros. */
+    static String zeros(MarkedModel model) {
+        return model.schema().names().stream()
+                .map(name -> "\"" + name + "\":0.0")
+                .collect(Collectors.joining(",", "{\"features\":{", "}}"));
     }
 
     /** Registers a model. */
