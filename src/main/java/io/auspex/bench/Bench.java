@@ -16,6 +16,9 @@ public final class Bench {
                         --threads=2     markets at once
               starter   makes the starter model of the simulated market again
                         --seed=1 --days=14 --folder=onnx-models
+              swaps     requests while versions are promoted, some of them corrupt or deleted
+                        --requests=1000000 --swaps=1000 --corrupt=20 --deleted=20
+                        --connections=8 --versions=16 --features=60
             """;
 
     private Bench() {}
@@ -31,6 +34,7 @@ public final class Bench {
                 case "honesty" ->
                         HonestyBench.run(BenchOptions.of(options), System.out, System.err);
                 case "starter" -> StarterBench.run(BenchOptions.of(options), System.out);
+                case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out);
                 default ->
                         throw new IllegalArgumentException(
                                 "there is no bench '" + arguments[0] + "'");

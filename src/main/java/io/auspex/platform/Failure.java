@@ -54,6 +54,8 @@ public final class Failure extends RuntimeException {
         CONFLICT,
         /** Not yet: try again later. */
         NOT_READY,
+        /** It was not done, because it could not be done within the time that the caller gave. */
+        TOO_LATE,
         /** Something that Auspex depends on failed: a database, a feed, a worker. */
         UPSTREAM,
         /** A defect of Auspex itself. */

@@ -17,6 +17,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,9 +34,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A swap is fetch, load, warm up, self-test, features, registry commit, publish, news, in this
  * order; the old version answers until the new one does, and closes after its last reader. A step
- * that fails leaves the old one as it is. A candidate that cannot serve is rejected in the registry
- * with the reason; a database that is away rejects nobody. Swaps of one model happen one after the
- * other, on a virtual thread that waits and a bounded pool that computes, never on an event loop.
+ * that fails leaves the old one as it is. A swap is refused while memory is short ({@link
+ * MemoryHeadroom}). A candidate that cannot serve is rejected in the registry with the reason; a
+ * database that is away rejects nobody. Swaps of one model happen one after the other, on a virtual
+ * thread that waits and a bounded pool that computes, never on an event loop.
  */
 @ApplicationScoped
 public class ModelServer {
@@ -50,6 +52,8 @@ public class ModelServer {
     private final boolean demonstration;
     private final OnnxRuntime runtime = new OnnxRuntime();
     private final ModelWorkers workers;
+    private final PinnedModels pins;
+    private final MemoryHeadroom memory;
 
     /** By name; only registered models, so that nobody can make it grow by asking. */
     private final Map<String, ServedModel> models = new ConcurrentSkipListMap<>();
@@ -69,7 +73,19 @@ public class ModelServer {
         // Then every answer is marked, also those of a champion that has earned its place before.
         this.demonstration = promote.equalsIgnoreCase("always");
         this.workers = new ModelWorkers(config.loaderThreads());
+        this.memory =
+                new MemoryHeadroom(
+                        Path.of("/"), config.memoryFactor(), config.memoryFloor().asLongValue());
+        this.pins =
+                new PinnedModels(
+                        config.pinnedVersions(),
+                        config.drainTimeout(),
+                        workers.closer(),
+                        this::pin,
+                        System::nanoTime);
         metrics.liveSessions(runtime);
+        metrics.pinned(pins);
+        metrics.resident(memory);
     }
 
     /**
@@ -82,18 +98,77 @@ public class ModelServer {
     }
 
     /**
+     * A version by its number, champion or not, kept open until the lease is closed; the lease is
+     * the caller's to close. One that is open already is emitted at once, on the thread that
+     * subscribes; another is loaded, warmed up and tested first, once however many ask for it. It
+     * stays open until {@code auspex.serving.pinned-versions} others were asked for after it. A
+     * deleted version that is open answers until then.
+     *
+     * @return fails with {@link Failure}: NOT_FOUND {@code no-such-model}, {@code no-such-version};
+     *     CONFLICT {@code version-unusable}, which is remembered for some seconds; NOT_READY {@code
+     *     pins-busy}, {@code loaders-busy}, {@code memory-short}. Emits on the Vert.x context of
+     *     the subscriber, if it has one; a cancelled subscription leaves no lease behind.
+     */
+    public Uni<Lease> pinned(String model, int version) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    Optional<Lease> open = open(model, version);
+                    return open.isPresent()
+                            ? Uni.createFrom().item(open.get())
+                            : PinnedModels.leased(() -> pins.load(model, version));
+                });
+    }
+
+    /** The champion, if it is that version; or else that version, if it is pinned and open. */
+    private Optional<Lease> open(String model, int version) {
+        Optional<Lease> champion = acquire(model);
+        if (champion.isPresent()) {
+            if (champion.get().model().version() == version) {
+                return champion;
+            }
+            champion.get().close();
+        }
+        return pins.acquire(model, version);
+    }
+
+    /**
      * Makes a version the champion, here and in the registry.
      *
      * @param unproven nobody asked for evidence: every answer says so
      * @return fails with {@link Failure}: NOT_FOUND {@code no-such-model}, {@code no-such-version};
      *     CONFLICT {@code version-unusable} (rejected with the reason), {@code swap-draining},
      *     {@code swaps-waiting}, {@code already-champion}, {@code version-rejected}; NOT_READY
-     *     {@code loaders-busy}. Emits on the Vert.x context of the subscriber, if it has one.
+     *     {@code loaders-busy}, {@code memory-short}. Emits on the Vert.x context of the
+     *     subscriber, if it has one.
      */
     public Uni<RegisteredModel> promote(
             String model, int version, String reason, boolean unproven) {
         return eventually(
                 () -> inTurn(model, served -> promoteNow(served, version, reason, unproven)));
+    }
+
+    /**
+     * Makes a version the champion because somebody says so. One that was champion before returns
+     * with what was found of it then; a candidate, which nobody has judged, serves as unproven; and
+     * one that the gate rejected does so only by force.
+     *
+     * @param force although the gate rejected it
+     * @return fails like {@link #promote}
+     */
+    public Uni<RegisteredModel> promoteByHand(
+            String model, int version, String reason, boolean force) {
+        return eventually(() ->
+                inTurn(
+                        model,
+                        served -> {
+                            VersionState state = requireVersion(model, version).state();
+                            return promoteNow(
+                                    served,
+                                    version,
+                                    reason,
+                                    state == VersionState.CANDIDATE
+                                            || (state == VersionState.REJECTED && force));
+                        }));
     }
 
     /**
@@ -142,7 +217,32 @@ public class ModelServer {
     @PreDestroy
     void stop() {
         models.values().forEach(served -> served.slot().clear());
+        pins.clear();
         workers.close();
+    }
+
+    /** Opens a version in an admitted place of a slot, for those who ask for it by number. */
+    private void pin(String model, int number, ModelSlot slot) {
+        ModelVersion version;
+        byte[] onnx;
+        boolean fetched = false;
+        try {
+            require(model);
+            version = requireVersion(model, number);
+            onnx = Await.item(() -> registry.artefact(model, number));
+            memory.require("version " + number + " of " + model, onnx.length);
+            fetched = true;
+        } finally {
+            if (!fetched) {
+                slot.dismiss();
+            }
+        }
+        try (Candidate candidate = tested(slot, version, onnx)) {
+            candidate.publish(version, version.unproven(), metrics.of(model));
+            LOG.infof("%s version %d is pinned", model, number);
+        } catch (UnusableModelException unusable) {
+            throw unusable(version, unusable);
+        }
     }
 
     private RegisteredModel promoteNow(
@@ -154,6 +254,11 @@ public class ModelServer {
             return present;
         }
         ModelVersion version = requireVersion(served.name(), number);
+        if (Objects.equals(present.champion(), number)
+                || (version.state() == VersionState.REJECTED && !unproven)) {
+            // The registry knows how to refuse it.
+            return Await.item(() -> registry.promote(served.name(), number, reason, unproven));
+        }
         Change change =
                 new Change(
                         version,
@@ -251,8 +356,13 @@ public class ModelServer {
                         name,
                         Step.FETCH,
                         () -> Await.item(() -> registry.artefact(name, version.version())));
+        if (served.slot().serving().isPresent()) {
+            // One more beside it. The first of a model has nothing to be kept safe from it.
+            memory.require("version " + version.version() + " of " + name, onnx.length);
+        }
         metrics.step(name, Step.ADMIT, () -> admit(served));
-        Candidate candidate = tested(served, version, onnx);
+        metrics.resident(name, "before", memory.residentBytes());
+        Candidate candidate = tested(served.slot(), version, onnx);
         boolean prepared = false;
         try {
             candidate.features(
@@ -272,23 +382,23 @@ public class ModelServer {
         }
     }
 
-    private Candidate tested(ServedModel served, ModelVersion version, byte[] onnx)
+    private Candidate tested(ModelSlot slot, ModelVersion version, byte[] onnx)
             throws UnusableModelException {
         try {
-            return workers.load(() -> loadAndTest(served, version, onnx));
+            return workers.load(() -> loadAndTest(slot, version, onnx));
         } catch (Failure failure) {
             if (failure.slug().equals(ModelWorkers.BUSY)) {
-                served.slot().dismiss();
+                slot.dismiss();
             }
             throw failure;
         }
     }
 
-    private Candidate loadAndTest(ServedModel served, ModelVersion version, byte[] onnx)
+    private Candidate loadAndTest(ModelSlot slot, ModelVersion version, byte[] onnx)
             throws UnusableModelException {
-        String name = served.name();
+        String name = version.model();
         Candidate candidate =
-                metrics.step(name, Step.LOAD, () -> Candidate.load(served.slot(), runtime, onnx));
+                metrics.step(name, Step.LOAD, () -> Candidate.load(slot, runtime, onnx));
         boolean tested = false;
         try {
             candidate.require(name, version.schema());
@@ -317,12 +427,17 @@ public class ModelServer {
 
     private void publish(
             ServedModel served, Candidate candidate, ModelVersion version, boolean unproven) {
+        served.slot()
+                .serving()
+                .ifPresent(old ->
+                        old.afterClose(() ->
+                                metrics.resident(served.name(), "after", memory.residentBytes())));
         metrics.step(
                 served.name(),
                 Step.PUBLISH,
                 () -> {
                     candidate.publish(
-                            version, unproven || demonstration, metrics.predict(served.name()));
+                            version, unproven || demonstration, metrics.of(served.name()));
                     return true;
                 });
         served.untroubled();
@@ -371,7 +486,10 @@ public class ModelServer {
 
     private static Failure unusable(ModelVersion version, UnusableModelException unusable) {
         return new Failure(
-                Failure.Category.CONFLICT, "version-unusable", reason(version, unusable), unusable);
+                Failure.Category.CONFLICT,
+                PinnedModels.UNUSABLE,
+                reason(version, unusable),
+                unusable);
     }
 
     private static String reason(ModelVersion version, UnusableModelException unusable) {

@@ -3,8 +3,6 @@ package io.auspex.serving;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +20,19 @@ final class ModelSlot {
     /** Sessions of one model that may hold native memory at the same time. */
     static final int MAX_LIVE = 2;
 
-    private final Executor closer;
-    private final Semaphore places = new Semaphore(MAX_LIVE);
+    private final Places places;
     private final AtomicReference<@Nullable ServingModel> current = new AtomicReference<>();
 
     /**
      * @param closer where sessions are closed; never an event loop
      */
     ModelSlot(Executor closer) {
-        this.closer = closer;
+        this(new Places(MAX_LIVE, closer));
+    }
+
+    /** A slot whose sessions share their places with others. */
+    ModelSlot(Places places) {
+        this.places = places;
     }
 
     /**
@@ -52,23 +54,17 @@ final class ModelSlot {
      * @return false when they took longer
      */
     boolean admit(Duration patience) throws InterruptedException {
-        return places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+        return places.admit(patience);
     }
 
     /** Gives back a place whose session was never made. */
     void dismiss() {
-        places.release();
+        places.dismiss();
     }
 
     /** Runs what closes an admitted session, and gives its place back. */
     void close(Runnable closing) {
-        closer.execute(() -> {
-            try {
-                closing.run();
-            } finally {
-                places.release();
-            }
-        });
+        places.close(closing);
     }
 
     /** From now on everybody gets this one; the one before closes after its last reader. */
@@ -88,7 +84,7 @@ final class ModelSlot {
 
     /** Sessions that hold native memory: 0 to {@value #MAX_LIVE}. */
     int liveSessions() {
-        return MAX_LIVE - places.availablePermits();
+        return places.taken();
     }
 
     private void retire(@Nullable ServingModel old) {

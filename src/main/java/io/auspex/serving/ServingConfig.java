@@ -1,5 +1,6 @@
 package io.auspex.serving;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -19,4 +20,18 @@ interface ServingConfig {
     /** Threads that load, warm up and test; each is busy on one CPU meanwhile. */
     @WithDefault("1")
     int loaderThreads();
+
+    /**
+     * Versions other than champions that are kept open because somebody asked for them by number.
+     */
+    @WithDefault("4")
+    int pinnedVersions();
+
+    /** Bytes of memory that a swap or a pinned version wants available for a byte of its file. */
+    @WithDefault("2")
+    int memoryFactor();
+
+    /** Memory that has to be available beside that. */
+    @WithDefault("64M")
+    MemorySize memoryFloor();
 }

@@ -38,6 +38,7 @@ public record Problem(String type, String title, int status, String detail, Stri
             case NOT_FOUND -> 404;
             case CONFLICT -> 409;
             case NOT_READY -> 503;
+            case TOO_LATE -> 504;
             case UPSTREAM -> 502;
             case INTERNAL -> 500;
         };
@@ -54,6 +55,7 @@ public record Problem(String type, String title, int status, String detail, Stri
             case 415 -> "Unsupported media type";
             case 502 -> "Something that Auspex depends on failed";
             case 503 -> "Not ready";
+            case 504 -> "Too late";
             default -> status < 500 ? "The request cannot be answered" : "Internal error";
         };
     }
