@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.auspex.platform.Failure;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -36,7 +37,7 @@ final class TensorReader {
         for (JsonToken token = json.nextToken();
                 token != JsonToken.END_ARRAY;
                 token = json.nextToken()) {
-            if (token == JsonToken.START_ARRAY && (flat ? count == 0 : true)) {
+            if (token == JsonToken.START_ARRAY && (!flat || count == 0)) {
                 flat = false;
                 row(json);
             } else if (flat) {
@@ -52,7 +53,7 @@ final class TensorReader {
      *
      * @throws Failure INVALID when it does not hold exactly as many, or other rows
      */
-    float[] values(int expectedRows, int expectedColumns) {
+    FloatBuffer values(int expectedRows, int expectedColumns) {
         int expected = Math.multiplyExact(expectedRows, expectedColumns);
         if (count != expected) {
             throw invalid(
@@ -64,7 +65,7 @@ final class TensorReader {
                     "data has %d rows of %d, the shape says [%d, %d]"
                             .formatted(rows, width, expectedRows, expectedColumns));
         }
-        return count == values.length ? values : Arrays.copyOf(values, count);
+        return FloatBuffer.wrap(values, 0, count);
     }
 
     private void row(JsonParser json) throws IOException {
@@ -109,6 +110,6 @@ final class TensorReader {
     }
 
     private static Failure invalid(String message) {
-        return PredictRequest.invalid("invalid-tensor", message);
+        return Signature.invalid("invalid-tensor", message);
     }
 }
