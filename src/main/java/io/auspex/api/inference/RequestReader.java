@@ -184,7 +184,7 @@ final class RequestReader {
             switch (parameter) {
                 case "binary_data_size" ->
                         binarySize = once(binarySize, size(json, value, parameter), parameter);
-                case "shared_memory_region" -> throw unsupported(parameter);
+                case "shared_memory_region" -> throw Signature.unsupported(parameter);
                 default -> json.skipChildren();
             }
         }
@@ -242,7 +242,7 @@ final class RequestReader {
                 throws IOException {
             switch (parameter) {
                 case "binary_data" -> binary = once(binary, bool(value, parameter), parameter);
-                case "classification", "shared_memory_region" -> throw unsupported(parameter);
+                case "classification", "shared_memory_region" -> throw Signature.unsupported(parameter);
                 default -> json.skipChildren();
             }
         }
@@ -326,10 +326,6 @@ final class RequestReader {
 
     private static Failure twice(String field) {
         return invalid(field + " is given twice");
-    }
-
-    private static Failure unsupported(String parameter) {
-        return invalid("the parameter " + parameter + " is of an extension that is not supported");
     }
 
     static Failure malformed(@Nullable JsonLocation location) {

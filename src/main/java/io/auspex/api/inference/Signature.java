@@ -108,6 +108,13 @@ record Signature(int features, List<String> outputs, int maxRows) {
         return text.length() <= MAX_QUOTE ? text : text.substring(0, MAX_QUOTE) + "..";
     }
 
+    /** For parameters that change the meaning of a request: to ignore them would be a lie. */
+    static Failure unsupported(String parameter) {
+        return invalid(
+                "unsupported-parameter",
+                "the parameter " + parameter + " is of an extension that is not supported");
+    }
+
     static Failure invalid(String slug, String message) {
         return new Failure(Failure.Category.INVALID, slug, message);
     }
