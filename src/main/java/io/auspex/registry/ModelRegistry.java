@@ -70,8 +70,8 @@ public class ModelRegistry {
     }
 
     /**
-     * What there is of a model, newest first and at most {@value #MAX_SUMMARIES}; nothing when there
-     * is no such model. Cheap: reports stay in the database.
+     * What there is of a model, newest first and at most {@value #MAX_SUMMARIES}; nothing when
+     * there is no such model. Cheap: reports stay in the database.
      */
     public Uni<List<VersionSummary>> summaries(String model) {
         return Panache.withSession(() ->

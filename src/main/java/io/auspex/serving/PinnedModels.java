@@ -134,7 +134,9 @@ final class PinnedModels {
         release((_, _) -> true);
     }
 
-    /** Lets go of the versions of one model, but for those on their way: somebody waits for them. */
+    /**
+     * Lets go of the versions of one model, but for those on their way: somebody waits for them.
+     */
     void clear(String model) {
         release((key, pin) -> key.model().equals(model) && pin.open.isDone());
     }

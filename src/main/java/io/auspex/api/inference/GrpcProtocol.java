@@ -143,8 +143,7 @@ class GrpcProtocol implements GRPCInferenceService {
     /** Answers where the call came in: a stream belongs to its event loop. */
     private static <T> Uni<T> answering(Supplier<Uni<? extends T>> work) {
         Context context = Vertx.currentContext();
-        Uni<T> answer =
-                Uni.createFrom().deferred(work).onFailure().transform(GrpcMessages::status);
+        Uni<T> answer = Uni.createFrom().deferred(work).onFailure().transform(GrpcMessages::status);
         return context == null
                 ? answer
                 : answer.emitOn(emission -> {

@@ -93,9 +93,7 @@ final class InferBody {
             length = Long.parseLong(headerLength);
         } catch (NumberFormatException e) {
             throw invalid(
-                    HEADER_LENGTH
-                            + " is not a number of bytes: "
-                            + Signature.quoted(headerLength));
+                    HEADER_LENGTH + " is not a number of bytes: " + Signature.quoted(headerLength));
         }
         if (length < 0 || length > available) {
             throw invalid(

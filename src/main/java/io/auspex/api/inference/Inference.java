@@ -94,12 +94,12 @@ class Inference {
                 .chain(signature ->
                         repository
                                 .versions(model)
-                                .map(versions ->
-                                        ModelDescription.of(model, versions, signature)));
+                                .map(versions -> ModelDescription.of(model, versions, signature)));
     }
 
     private <T> Uni<T> with(
             String model, @Nullable String version, Function<Lease, Uni<T>> answering) {
+        ModelName.require(model);
         if (version != null) {
             return server.pinned(model, number(model, version)).chain(answering::apply);
         }
@@ -131,9 +131,7 @@ class Inference {
     }
 
     private <T> Uni<T> onThePool(
-            Lease lease,
-            Supplier<InferRequest> reading,
-            Function<InferAnswer, T> writing) {
+            Lease lease, Supplier<InferRequest> reading, Function<InferAnswer, T> writing) {
         return pool.run(() -> writing.apply(InferAnswer.score(lease.model(), reading.get())))
                 .onTermination()
                 .invoke(lease::close);

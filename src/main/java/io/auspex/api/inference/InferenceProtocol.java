@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Open Inference Protocol v2 over REST
  * (https://github.com/open-inference/open-inference-protocol) with the binary tensor data
- * extension. Without a version in the path, the champion answers. Errors are {@code {"error": ".."}}.
+ * extension. Without a version in the path, the champion answers. Errors are {@code {"error":
+ * ".."}}.
  */
 @Path("/v2")
 @Produces(MediaType.APPLICATION_JSON)
@@ -40,9 +41,7 @@ public class InferenceProtocol {
     private final ServiceReadiness readiness;
 
     InferenceProtocol(
-            Inference inference,
-            ServerDescription server,
-            @Readiness ServiceReadiness readiness) {
+            Inference inference, ServerDescription server, @Readiness ServiceReadiness readiness) {
         this.inference = inference;
         this.server = server;
         this.readiness = readiness;
@@ -182,8 +181,7 @@ public class InferenceProtocol {
                     }
                 };
         return ProtocolRefusal.speaking(
-                inference.infer(
-                        model, version, question, answer -> response(answer.body())));
+                inference.infer(model, version, question, answer -> response(answer.body())));
     }
 
     private static Response response(InferAnswer.Body body) {

@@ -75,12 +75,12 @@ class Repository {
 
     /** Serves the champion, loaded anew. */
     Uni<Void> load(String model) {
-        return server.load(model);
+        return server.load(ModelName.require(model));
     }
 
     /** Serves nothing of the model until it is loaded again. */
     Uni<Void> unload(String model) {
-        return server.unload(model);
+        return server.unload(ModelName.require(model));
     }
 
     private Uni<List<Entry>> entries(RegisteredModel model) {

@@ -46,8 +46,7 @@ public class RepositoryProtocol {
     @APIResponse(responseCode = "200")
     @APIResponse(responseCode = "404", description = "no such model")
     @APIResponse(responseCode = "503", description = "it has no champion, or cannot be loaded now")
-    public Uni<Map<String, String>> load(
-            @PathParam("model") String model, byte @Nullable [] body) {
+    public Uni<Map<String, String>> load(@PathParam("model") String model, byte @Nullable [] body) {
         object(body);
         return ProtocolRefusal.speaking(repository.load(model)).replaceWith(Map.of());
     }

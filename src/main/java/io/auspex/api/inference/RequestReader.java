@@ -174,7 +174,7 @@ final class RequestReader {
             if (data != null) {
                 throw twice("data");
             }
-            TensorReader reading = new TensorReader(signature.maxElements());
+            TensorReader reading = new TensorReader(signature);
             data = reading;
             reading.read(json);
         }
@@ -242,7 +242,8 @@ final class RequestReader {
                 throws IOException {
             switch (parameter) {
                 case "binary_data" -> binary = once(binary, bool(value, parameter), parameter);
-                case "classification", "shared_memory_region" -> throw Signature.unsupported(parameter);
+                case "classification", "shared_memory_region" ->
+                        throw Signature.unsupported(parameter);
                 default -> json.skipChildren();
             }
         }

@@ -15,6 +15,7 @@ final class TensorReader {
 
     private static final int FIRST_SIZE = 256;
 
+    private final int maxRows;
     private final int maxElements;
     private float[] values = new float[FIRST_SIZE];
     private int count;
@@ -22,10 +23,11 @@ final class TensorReader {
     private int width;
 
     /**
-     * @param maxElements most numbers that are read before it gives up
+     * @param signature says how many numbers are read before it gives up
      */
-    TensorReader(int maxElements) {
-        this.maxElements = maxElements;
+    TensorReader(Signature signature) {
+        this.maxRows = signature.maxRows();
+        this.maxElements = signature.maxElements();
     }
 
     /** Reads from the value on that the parser stands on. */
@@ -106,7 +108,8 @@ final class TensorReader {
         return new Failure(
                 Failure.Category.INVALID,
                 "too-many-rows",
-                "data holds more than " + maxElements + " numbers, the most that one request may");
+                "a request may bring %d rows; data holds more than %d numbers"
+                        .formatted(maxRows, maxElements));
     }
 
     private static Failure invalid(String message) {

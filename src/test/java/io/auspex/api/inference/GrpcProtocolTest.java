@@ -153,9 +153,7 @@ class GrpcProtocolTest {
         assertThat(raw.getRawOutputContentsCount()).isEqualTo(4);
         for (int head = 0; head < 4; head++) {
             assertThat(raw.getOutputs(head).hasContents()).isFalse();
-            assertThat(
-                            BinaryBodies.floats(
-                                    raw.getRawOutputContents(head).toByteArray(), 0))
+            assertThat(BinaryBodies.floats(raw.getRawOutputContents(head).toByteArray(), 0))
                     .containsExactly(typed.getOutputs(head).getContents().getFp32Contents(0));
         }
     }
@@ -185,8 +183,7 @@ class GrpcProtocolTest {
         ModelInferResponse answer = client.modelInfer(raw(values).build());
         float[] up = BinaryBodies.floats(answer.getRawOutputContents(0).toByteArray(), 0);
         assertThat(up).hasSize(rows);
-        assertThat((double) up[rows - 1])
-                .isEqualTo(TINY.answer(Head.P_UP, 0, 0, 7), within(1e-6));
+        assertThat((double) up[rows - 1]).isEqualTo(TINY.answer(Head.P_UP, 0, 0, 7), within(1e-6));
     }
 
     @Test
@@ -195,12 +192,9 @@ class GrpcProtocolTest {
         assertInvalid(
                 "there must be one input, 'features', not 2",
                 request -> request.addInputs(request.getInputs(0)));
+        assertPartInvalid("unknown input 'x'", request -> request.getInputsBuilder(0).setName("x"));
         assertPartInvalid(
-                "unknown input 'x'",
-                request -> request.getInputsBuilder(0).setName("x"));
-        assertPartInvalid(
-                "is FP32, not FP64",
-                request -> request.getInputsBuilder(0).setDatatype("FP64"));
+                "is FP32, not FP64", request -> request.getInputsBuilder(0).setDatatype("FP64"));
         assertPartInvalid(
                 "shape [N, 3], not [3]",
                 request -> request.getInputsBuilder(0).clearShape().addShape(3));
@@ -215,8 +209,7 @@ class GrpcProtocolTest {
                 request -> request.getInputsBuilder(0).setShape(0, 2));
         assertPartInvalid(
                 "nothing elsewhere",
-                request ->
-                        request.getInputsBuilder(0).getContentsBuilder().addFp64Contents(1));
+                request -> request.getInputsBuilder(0).getContentsBuilder().addFp64Contents(1));
         assertInvalid(
                 "either contents or raw_input_contents",
                 request -> request.addRawInputContents(ByteString.copyFrom(new byte[12])));
@@ -343,8 +336,7 @@ class GrpcProtocolTest {
     }
 
     /** For changes of a part of the request. */
-    private void assertPartInvalid(
-            String message, Consumer<ModelInferRequest.Builder> change) {
+    private void assertPartInvalid(String message, Consumer<ModelInferRequest.Builder> change) {
         assertInvalid(
                 message,
                 request -> {

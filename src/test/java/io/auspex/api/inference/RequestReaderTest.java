@@ -35,8 +35,7 @@ class RequestReaderTest {
                          "id": "42"}
                         """);
         assertThat(request.id()).isEqualTo("42");
-        assertThat(request.outputs())
-                .containsExactly(new InferRequest.Output("p_down", 1, false));
+        assertThat(request.outputs()).containsExactly(new InferRequest.Output("p_down", 1, false));
     }
 
     @Test
@@ -207,7 +206,8 @@ class RequestReaderTest {
             body = json.getBytes(StandardCharsets.UTF_8);
         }
         byte[] sent = body;
-        assertThatThrownBy(() -> RequestReader.read(InferBody.of(sent, header), BinaryBodies.SIGNATURE))
+        assertThatThrownBy(() ->
+                        RequestReader.read(InferBody.of(sent, header), BinaryBodies.SIGNATURE))
                 .isInstanceOfSatisfying(
                         Failure.class,
                         failure ->
@@ -222,8 +222,7 @@ class RequestReaderTest {
                         + "\"data\":[1,2,3],\"parameters\":{\"binary_data_size\":12}}]}";
         assertThatThrownBy(() -> BinaryBodies.read(both, new byte[12]))
                 .hasMessageContaining("either data or the parameter binary_data_size");
-        assertThatThrownBy(
-                        () -> BinaryBodies.read(request("[1,3]", "[1,2,3]"), new byte[12]))
+        assertThatThrownBy(() -> BinaryBodies.read(request("[1,3]", "[1,2,3]"), new byte[12]))
                 .hasMessageContaining("12 bytes follow the JSON object");
     }
 
