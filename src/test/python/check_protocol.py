@@ -239,17 +239,16 @@ def main(arguments):
 def check_typed(address, model):
     """tritonclient sends raw contents only: typed ones go over its generated stub."""
     service = over_grpc.service_pb2
-    stub = over_grpc.InferenceServerClient(address)._client_stub
+    client = over_grpc.InferenceServerClient(address)
     request = service.ModelInferRequest(model_name=model, id="typed")
     tensor = request.inputs.add(name="features", datatype="FP32", shape=[2, 3])
     tensor.contents.fp32_contents.extend([1, 2, 3, 4, 5, 6])
-    answer = stub.ModelInfer(request)
+    answer = client._client_stub.ModelInfer(request)
     rows = np.array([[1, 2, 3], [4, 5, 6]], dtype=np.float32)
     check(answer.id == "typed" and not answer.raw_output_contents, "typed contents are not answered typed")
     for output in answer.outputs:
         numbers = np.array(output.contents.fp32_contents)[:, np.newaxis]
         check(np.abs(numbers - expected(rows, output.name)).max() <= TOLERANCE, f"typed {output.name}")
-    check_numbers(over_grpc.InferResult(answer), rows, HEADS)
 
 
 if __name__ == "__main__":
