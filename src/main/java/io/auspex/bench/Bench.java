@@ -14,6 +14,10 @@ public final class Bench {
                         --first-seed=1000
                         --days=45 --symbols=5
                         --threads=2     markets at once
+
+              swaps     requests while versions are promoted, some of them corrupt or deleted
+                        --requests=1000000 --swaps=1000 --corrupt=20 --deleted=20
+                        --connections=8 --versions=16 --features=60
             """;
 
     private Bench() {}
@@ -28,6 +32,7 @@ public final class Bench {
             switch (arguments[0]) {
                 case "honesty" ->
                         HonestyBench.run(BenchOptions.of(options), System.out, System.err);
+                case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out);
                 default ->
                         throw new IllegalArgumentException(
                                 "there is no bench '" + arguments[0] + "'");

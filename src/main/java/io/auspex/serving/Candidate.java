@@ -3,7 +3,6 @@ package io.auspex.serving;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.features.FeatureSchema;
 import io.auspex.registry.ModelVersion;
-import io.micrometer.core.instrument.Timer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -107,10 +106,10 @@ final class Candidate implements AutoCloseable {
     }
 
     /** Serves it from now on, as that version. */
-    void publish(ModelVersion version, boolean unproven, Timer timer) {
+    void publish(ModelVersion version, boolean unproven, ModelMeters meters) {
         ServedVersion identity =
                 new ServedVersion(version.model(), version.version(), unproven, rowNanos);
-        ServingModel model = new ServingModel(identity, session, features, timer, slot::close);
+        ServingModel model = new ServingModel(identity, session, features, meters, slot::close);
         done = true;
         slot.publish(model);
     }

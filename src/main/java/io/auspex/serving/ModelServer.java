@@ -17,6 +17,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,9 +33,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A swap is fetch, load, warm up, self-test, features, registry commit, publish, news, in this
  * order; the old version answers until the new one does, and closes after its last reader. A step
- * that fails leaves the old one as it is. A candidate that cannot serve is rejected in the registry
- * with the reason; a database that is away rejects nobody. Swaps of one model happen one after the
- * other, on a virtual thread that waits and a bounded pool that computes, never on an event loop.
+ * that fails leaves the old one as it is. A swap is refused while memory is short ({@link
+ * MemoryHeadroom}). A candidate that cannot serve is rejected in the registry with the reason; a
+ * database that is away rejects nobody. Swaps of one model happen one after the other, on a virtual
+ * thread that waits and a bounded pool that computes, never on an event loop.
  */
 @ApplicationScoped
 public class ModelServer {
@@ -49,6 +51,7 @@ public class ModelServer {
     private final OnnxRuntime runtime = new OnnxRuntime();
     private final ModelWorkers workers;
     private final PinnedModels pins;
+    private final MemoryHeadroom memory;
 
     /** By name; only registered models, so that nobody can make it grow by asking. */
     private final Map<String, ServedModel> models = new ConcurrentSkipListMap<>();
@@ -65,6 +68,9 @@ public class ModelServer {
         this.config = config;
         this.metrics = new ServingMetrics(meters);
         this.workers = new ModelWorkers(config.loaderThreads());
+        this.memory =
+                new MemoryHeadroom(
+                        Path.of("/"), config.memoryFactor(), config.memoryFloor().asLongValue());
         this.pins =
                 new PinnedModels(
                         config.pinnedVersions(),
@@ -74,6 +80,7 @@ public class ModelServer {
                         System::nanoTime);
         metrics.liveSessions(runtime);
         metrics.pinned(pins);
+        metrics.resident(memory);
     }
 
     /**
@@ -94,8 +101,8 @@ public class ModelServer {
      *
      * @return fails with {@link Failure}: NOT_FOUND {@code no-such-model}, {@code no-such-version};
      *     CONFLICT {@code version-unusable}, which is remembered for some seconds; NOT_READY {@code
-     *     pins-busy}, {@code loaders-busy}. Emits on the Vert.x context of the subscriber, if it
-     *     has one; a cancelled subscription leaves no lease behind.
+     *     pins-busy}, {@code loaders-busy}, {@code memory-short}. Emits on the Vert.x context of
+     *     the subscriber, if it has one; a cancelled subscription leaves no lease behind.
      */
     public Uni<Lease> pinned(String model, int version) {
         return Uni.createFrom()
@@ -135,12 +142,37 @@ public class ModelServer {
      * @return fails with {@link Failure}: NOT_FOUND {@code no-such-model}, {@code no-such-version};
      *     CONFLICT {@code version-unusable} (rejected with the reason), {@code swap-draining},
      *     {@code swaps-waiting}, {@code already-champion}, {@code version-rejected}; NOT_READY
-     *     {@code loaders-busy}. Emits on the Vert.x context of the subscriber, if it has one.
+     *     {@code loaders-busy}, {@code memory-short}. Emits on the Vert.x context of the
+     *     subscriber, if it has one.
      */
     public Uni<RegisteredModel> promote(
             String model, int version, String reason, boolean unproven) {
         return eventually(
                 () -> inTurn(model, served -> promoteNow(served, version, reason, unproven)));
+    }
+
+    /**
+     * Makes a version the champion because somebody says so. One that was champion before returns
+     * with what was found of it then; a candidate, which nobody has judged, serves as unproven; and
+     * one that the gate rejected does so only by force.
+     *
+     * @param force although the gate rejected it
+     * @return fails like {@link #promote}
+     */
+    public Uni<RegisteredModel> promoteByHand(
+            String model, int version, String reason, boolean force) {
+        return eventually(() ->
+                inTurn(
+                        model,
+                        served -> {
+                            VersionState state = requireVersion(model, version).state();
+                            return promoteNow(
+                                    served,
+                                    version,
+                                    reason,
+                                    state == VersionState.CANDIDATE
+                                            || (state == VersionState.REJECTED && force));
+                        }));
     }
 
     /**
@@ -222,6 +254,7 @@ public class ModelServer {
             require(model);
             version = requireVersion(model, number);
             onnx = Await.item(() -> registry.artefact(model, number));
+            memory.require("version " + number + " of " + model, onnx.length);
             fetched = true;
         } finally {
             if (!fetched) {
@@ -229,7 +262,7 @@ public class ModelServer {
             }
         }
         try (Candidate candidate = tested(slot, version, onnx)) {
-            candidate.publish(version, version.unproven(), metrics.predict(model));
+            candidate.publish(version, version.unproven(), metrics.of(model));
             LOG.infof("%s version %d is pinned", model, number);
         } catch (UnusableModelException unusable) {
             throw unusable(version, unusable);
@@ -264,6 +297,11 @@ public class ModelServer {
             return present;
         }
         ModelVersion version = requireVersion(served.name(), number);
+        if (Objects.equals(present.champion(), number)
+                || (version.state() == VersionState.REJECTED && !unproven)) {
+            // The registry knows how to refuse it.
+            return Await.item(() -> registry.promote(served.name(), number, reason, unproven));
+        }
         Change change =
                 new Change(
                         version,
@@ -361,7 +399,12 @@ public class ModelServer {
                         name,
                         Step.FETCH,
                         () -> Await.item(() -> registry.artefact(name, version.version())));
+        if (served.slot().serving().isPresent()) {
+            // One more beside it. The first of a model has nothing to be kept safe from it.
+            memory.require("version " + version.version() + " of " + name, onnx.length);
+        }
         metrics.step(name, Step.ADMIT, () -> admit(served));
+        metrics.resident(name, "before", memory.residentBytes());
         Candidate candidate = tested(served.slot(), version, onnx);
         boolean prepared = false;
         try {
@@ -427,11 +470,16 @@ public class ModelServer {
 
     private void publish(
             ServedModel served, Candidate candidate, ModelVersion version, boolean unproven) {
+        served.slot()
+                .serving()
+                .ifPresent(old ->
+                        old.afterClose(() ->
+                                metrics.resident(served.name(), "after", memory.residentBytes())));
         metrics.step(
                 served.name(),
                 Step.PUBLISH,
                 () -> {
-                    candidate.publish(version, unproven, metrics.predict(served.name()));
+                    candidate.publish(version, unproven, metrics.of(served.name()));
                     return true;
                 });
         served.untroubled();

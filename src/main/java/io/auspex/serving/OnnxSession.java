@@ -45,6 +45,7 @@ final class OnnxSession implements AutoCloseable {
     private final int chunkRows;
     private final BufferPool single;
     private final BufferPool batch;
+    private final float[] nothing;
 
     private OnnxSession(
             OnnxRuntime runtime, OrtSession session, ModelMetadata metadata, List<Head> heads) {
@@ -56,6 +57,8 @@ final class OnnxSession implements AutoCloseable {
         this.chunkRows = Math.clamp(MAX_CHUNK_FLOATS / features, 1, MAX_CHUNK_ROWS);
         this.single = new BufferPool(IDLE_SETS, () -> buffers(1));
         this.batch = new BufferPool(IDLE_BATCH_SETS, () -> buffers(chunkRows));
+        this.nothing = new float[features];
+        Arrays.fill(nothing, Float.NaN);
     }
 
     static OnnxSession of(OnnxRuntime runtime, OrtSession session)
@@ -72,6 +75,11 @@ final class OnnxSession implements AutoCloseable {
     /** The heads of the model, in the order of {@link Head}: the order of every output array. */
     List<Head> heads() {
         return heads;
+    }
+
+    /** Lends the memory of one row, or of a chunk of rows, to an entered reader of the model. */
+    ScoringRows lend(ServingModel model, boolean many) {
+        return new ScoringRows(model, many ? batch : single, nothing);
     }
 
     /**
@@ -145,7 +153,7 @@ final class OnnxSession implements AutoCloseable {
     }
 
     /** A set that was part of a failed run is not used again. */
-    private void score(InferenceBuffers buffers, int n) {
+    void score(InferenceBuffers buffers, int n) {
         boolean scored = false;
         try {
             buffers.run(session, n);

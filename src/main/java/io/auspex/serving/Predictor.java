@@ -33,7 +33,12 @@ public class Predictor {
 
     /** Asks about the last close of a symbol. */
     public Answer predict(String model, Symbol symbol) {
-        return asking(model, serving -> aboutLive(serving, symbol));
+        return asking(model, serving -> predict(serving, symbol));
+    }
+
+    /** Asks a version that the caller has leased about the last close of a symbol. */
+    public Answer predict(ServingModel model, Symbol symbol) {
+        return aboutLive(model, symbol);
     }
 
     /**

@@ -57,6 +57,11 @@ final class Readers {
         return state.getAndUpdate(present -> present | RETIRED) == 0;
     }
 
+    /** Whether nobody gets in any more. */
+    boolean isRetired() {
+        return state.get() < 0;
+    }
+
     /** How many are inside. */
     int count() {
         return state.get() & ~RETIRED;

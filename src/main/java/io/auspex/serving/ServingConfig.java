@@ -1,5 +1,6 @@
 package io.auspex.serving;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -25,4 +26,12 @@ interface ServingConfig {
      */
     @WithDefault("4")
     int pinnedVersions();
+
+    /** Bytes of memory that a swap or a pinned version wants available for a byte of its file. */
+    @WithDefault("2")
+    int memoryFactor();
+
+    /** Memory that has to be available beside that. */
+    @WithDefault("64M")
+    MemorySize memoryFloor();
 }

@@ -1,11 +1,16 @@
 package io.auspex.serving;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What serving tells Prometheus. */
 final class ServingMetrics {
@@ -16,7 +21,9 @@ final class ServingMetrics {
         PUBLISHED,
         /** The version cannot serve; the one before goes on. */
         REFUSED,
-        /** Something else failed, such as the database; the one before goes on. */
+        /**
+         * Something else failed, such as the database, or memory is short; the one before goes on.
+         */
         FAILED
     }
 
@@ -31,6 +38,9 @@ final class ServingMetrics {
     };
 
     private final MeterRegistry registry;
+
+    /** By model and moment; only registered models. */
+    private final Map<String, AtomicLong> residents = new ConcurrentHashMap<>();
 
     ServingMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -50,8 +60,50 @@ final class ServingMetrics {
                 .register(registry);
     }
 
+    /** {@code auspex_resident_bytes}: what the process holds of RAM, native memory included. */
+    void resident(MemoryHeadroom memory) {
+        Gauge.builder("auspex.resident", memory, process -> process.residentBytes().orElse(0))
+                .baseUnit("bytes")
+                .description("Memory of the process that is in RAM, native memory included")
+                .register(registry);
+    }
+
+    /**
+     * {@code auspex_swap_resident_bytes}: before the last swap, and after its old version closed.
+     */
+    void resident(String model, String when, OptionalLong bytes) {
+        bytes.ifPresent(value ->
+                residents
+                        .computeIfAbsent(
+                                model + " " + when,
+                                _ -> {
+                                    AtomicLong last = new AtomicLong();
+                                    Gauge.builder("auspex.swap.resident", last, AtomicLong::get)
+                                            .baseUnit("bytes")
+                                            .description("Memory in RAM around the last swap")
+                                            .tag("model", model)
+                                            .tag("when", when)
+                                            .register(registry);
+                                    return last;
+                                })
+                        .set(value));
+    }
+
+    /** What the versions of a model tell. */
+    ModelMeters of(String model) {
+        return new ModelMeters(predict(model), drained(model), timer(model, Step.DRAIN));
+    }
+
+    /** {@code auspex_swap_drained_requests_total}. */
+    private Counter drained(String model) {
+        return Counter.builder("auspex.swap.drained.requests")
+                .description("Calls that a version answered after its successor was published")
+                .tag("model", model)
+                .register(registry);
+    }
+
     /** {@code auspex_predict_seconds}: one native call, of one row or of a batch. */
-    Timer predict(String model) {
+    private Timer predict(String model) {
         return Timer.builder("auspex.predict")
                 .description("Time of one call of a model, for one row or a batch")
                 .tag("model", model)
@@ -70,13 +122,16 @@ final class ServingMetrics {
         try {
             return work.run();
         } finally {
-            Timer.builder("auspex.swap")
-                    .description("Time of one step of a swap")
-                    .tag("model", model)
-                    .tag("step", lowerCase(step))
-                    .register(registry)
-                    .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            timer(model, step).record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         }
+    }
+
+    private Timer timer(String model, Step step) {
+        return Timer.builder("auspex.swap")
+                .description("Time of one step of a swap")
+                .tag("model", model)
+                .tag("step", lowerCase(step))
+                .register(registry);
     }
 
     /** What a step does. */

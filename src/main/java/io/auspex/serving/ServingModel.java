@@ -1,12 +1,14 @@
 package io.auspex.serving;
 
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.auspex.features.FeatureSchema;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
 import io.auspex.platform.Failure;
-import io.micrometer.core.instrument.Timer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -28,17 +30,21 @@ public final class ServingModel {
     private final ServedVersion identity;
     private final OnnxSession session;
     private final SchemaUse features;
-    private final Timer timer;
+    private final ModelMeters meters;
     private final Executor closer;
     private final Readers readers = new Readers();
+    private volatile long retiredNanos;
+    private volatile Runnable afterClose = () -> {};
     private final Map<String, Integer> places;
+    private final SerializableString[] namesInJson;
+    private final int leastJsonBytes;
     private final @Nullable Double coverage;
     private final double halfWidth;
     private final int expectedReturn;
 
     /**
      * @param features released with the session
-     * @param timer hears of every native call
+     * @param meters hear of every native call, and of the end
      * @param closer where the session closes: never the last reader's own thread, which may be an
      *     event loop
      */
@@ -46,14 +52,24 @@ public final class ServingModel {
             ServedVersion identity,
             OnnxSession session,
             SchemaUse features,
-            Timer timer,
+            ModelMeters meters,
             Executor closer) {
         this.identity = identity;
         this.session = session;
         this.features = features;
-        this.timer = timer;
+        this.meters = meters;
         this.closer = closer;
         this.places = places(session.metadata().schema());
+        this.namesInJson =
+                session.metadata().schema().names().stream()
+                        .map(SerializedString::new)
+                        .toArray(SerializableString[]::new);
+        // {"name":0,"name":0} and a comma
+        this.leastJsonBytes =
+                2
+                        + Arrays.stream(namesInJson)
+                                .mapToInt(name -> name.asQuotedUTF8().length + 5)
+                                .sum();
         this.expectedReturn = session.heads().indexOf(Head.EXPECTED_RETURN);
         Map.@Nullable Entry<Double, Double> widest =
                 expectedReturn < 0 ? null : session.metadata().conformal().lastEntry();
@@ -96,9 +112,47 @@ public final class ServingModel {
         return identity.rowNanos();
     }
 
+    /**
+     * What {@code rows} rows cost at most, in nanoseconds: so many times {@link #rowNanos}; a batch
+     * costs less a row.
+     */
+    public long costNanos(int rows) {
+        return rowNanos() * rows;
+    }
+
     /** The place of a feature in a row; empty for a name that the schema does not have. */
-    @Nullable Integer place(String feature) {
+    public @Nullable Integer place(String feature) {
         return places.get(feature);
+    }
+
+    /** The name of a feature as JSON has it between quotes, made once. */
+    public SerializableString nameInJson(int feature) {
+        return namesInJson[feature];
+    }
+
+    /** Bytes that a row of named features takes in JSON at the very least. */
+    public int leastJsonBytes() {
+        return leastJsonBytes;
+    }
+
+    /** Memory for one row at a time. The lease must not have been given back yet. */
+    public ScoringRows oneRow() {
+        return lend(false);
+    }
+
+    /** Memory for a chunk of rows at a time; how many, it says itself. */
+    public ScoringRows manyRows() {
+        return lend(true);
+    }
+
+    /** The interval around an expected return; null when the model carries none. */
+    public Prediction.@Nullable Interval interval(float expectedReturn) {
+        return coverage == null
+                ? null
+                : new Prediction.Interval(
+                        (double) expectedReturn - halfWidth,
+                        (double) expectedReturn + halfWidth,
+                        coverage);
     }
 
     /**
@@ -113,7 +167,7 @@ public final class ServingModel {
         try {
             long start = System.nanoTime();
             session.run(row, answers);
-            timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            called(start);
         } finally {
             leave();
         }
@@ -153,7 +207,7 @@ public final class ServingModel {
         try {
             long start = System.nanoTime();
             session.run(rows, n, headsOut);
-            timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            called(start);
         } finally {
             leave();
         }
@@ -162,6 +216,13 @@ public final class ServingModel {
     @Override
     public String toString() {
         return name() + " version " + version();
+    }
+
+    /** Scores borrowed memory. */
+    void score(InferenceBuffers buffers, int n) {
+        long start = System.nanoTime();
+        session.score(buffers, n);
+        called(start);
     }
 
     /** One reader more, unless it has been retired. */
@@ -182,19 +243,48 @@ public final class ServingModel {
 
     /** Lets nobody in any more, and closes after the last reader. Only the first call counts. */
     void retire() {
+        retiredNanos = System.nanoTime();
         if (readers.retire()) {
             closer.execute(this::close);
         }
     }
 
+    /** What is to happen once its native memory is free. Before it is retired, if ever. */
+    void afterClose(Runnable action) {
+        afterClose = action;
+    }
+
     private void close() {
         session.close();
         features.close();
+        meters.drain().record(System.nanoTime() - retiredNanos, TimeUnit.NANOSECONDS);
+        afterClose.run();
+    }
+
+    private void called(long startNanos) {
+        meters.predict().record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+        if (readers.isRetired()) {
+            meters.drained().increment();
+        }
     }
 
     private void enter() {
         if (!readers.stay()) {
             throw new IllegalStateException(this + " was used after its lease was given back");
+        }
+    }
+
+    private ScoringRows lend(boolean many) {
+        enter();
+        boolean lent = false;
+        try {
+            ScoringRows rows = session.lend(this, many);
+            lent = true;
+            return rows;
+        } finally {
+            if (!lent) {
+                leave();
+            }
         }
     }
 
@@ -213,15 +303,12 @@ public final class ServingModel {
             heads.put(session.heads().get(i), (double) answers[i]);
         }
         return new Prediction(
-                name(), version(), schema().hash(), heads, interval(answers), unproven());
-    }
-
-    private Prediction.@Nullable Interval interval(float[] answers) {
-        if (coverage == null) {
-            return null;
-        }
-        double centre = answers[expectedReturn];
-        return new Prediction.Interval(centre - halfWidth, centre + halfWidth, coverage);
+                name(),
+                version(),
+                schema().hash(),
+                heads,
+                expectedReturn < 0 ? null : interval(answers[expectedReturn]),
+                unproven());
     }
 
     private static Map<String, Integer> places(FeatureSchema schema) {

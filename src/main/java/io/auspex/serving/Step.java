@@ -9,5 +9,7 @@ enum Step {
     SELF_TEST,
     FEATURES,
     COMMIT,
-    PUBLISH
+    PUBLISH,
+    /** From the publication of the successor until the last reader has left and it is closed. */
+    DRAIN
 }

@@ -46,6 +46,8 @@ class ModelSlotTest {
     private final OnnxRuntime runtime = new OnnxRuntime();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Timer timer = meters.timer("predict");
+    private final ModelMeters modelMeters =
+            new ModelMeters(timer, meters.counter("drained"), meters.timer("drain"));
     private final ExecutorService closer = Executors.newSingleThreadExecutor();
     private final ModelSlot slot = new ModelSlot(closer);
 
@@ -256,7 +258,7 @@ class ModelSlotTest {
         byte[] onnx = FILES.get(version % KINDS);
         try (Candidate candidate = Candidate.load(slot, runtime, onnx)) {
             candidate.warmUp(3);
-            candidate.publish(version(version), false, timer);
+            candidate.publish(version(version), false, modelMeters);
         }
     }
 

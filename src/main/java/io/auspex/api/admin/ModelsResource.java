@@ -20,10 +20,12 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** Models, their versions, and what can be done to them. */
 @Path("/api/models")
@@ -96,11 +98,55 @@ public class ModelsResource {
         return refits.request(name, REQUESTED).map(ModelsResource::accepted);
     }
 
+    /**
+     * A promotion by hand.
+     *
+     * @param force although the gate rejected it
+     * @param reason kept with the promotion
+     */
+    @Schema(name = "Promotion")
+    record Promotion(@Nullable Integer version, @Nullable Boolean force, @Nullable String reason) {}
+
+    @POST
+    @Path("/{name}/promote")
+    @Operation(
+            summary = "Make a stored version the champion, as a swap",
+            description =
+                    "A former champion returns as it was. A candidate serves as unproven. A version"
+                            + " that the gate rejected needs force, and serves as unproven.")
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Promotion.class),
+                            example = "{\"version\": 3}"))
+    @APIResponse(responseCode = "400", description = "invalid-field")
+    @APIResponse(responseCode = "404", description = "no-such-model, no-such-version")
+    @APIResponse(
+            responseCode = "409",
+            description = "already-champion, version-rejected, version-unusable, swap-draining")
+    @APIResponse(responseCode = "503", description = "memory-short, loaders-busy")
+    public Uni<ModelView> promote(@PathParam("name") String name, @Nullable Promotion promotion) {
+        if (promotion == null || promotion.version() == null) {
+            throw new Failure(
+                    Failure.Category.INVALID,
+                    "invalid-field",
+                    "give the version: {\"version\": 3}");
+        }
+        String reason = promotion.reason();
+        return server.promoteByHand(
+                        name,
+                        promotion.version(),
+                        reason == null || reason.isBlank() ? REQUESTED : reason,
+                        Boolean.TRUE.equals(promotion.force()))
+                .map(this::view);
+    }
+
     @POST
     @Path("/{name}/rollback")
     @Operation(summary = "Champion and previous change places, as a swap")
     @APIResponse(responseCode = "404", description = "no-such-model")
     @APIResponse(responseCode = "409", description = "no-previous")
+    @APIResponse(responseCode = "503", description = "memory-short, loaders-busy")
     public Uni<ModelView> rollback(@PathParam("name") String name) {
         return server.rollback(name, REQUESTED).map(this::view);
     }

@@ -20,10 +20,15 @@ interface InferenceConfig {
     int eventLoopBytes();
 
     /** Threads that score large requests. */
+    /** Microseconds a row from which a model is scored on a worker instead of the event loop. */
+    @WithDefault("100")
+    int eventLoopRowMicros();
+
+    /** Threads that score slow models and large requests. */
     @WithDefault("1")
     int workers();
 
-    /** Large requests that may wait; one more is answered 503. */
+    /** Requests that may wait for those threads; one more is answered 503. */
     @WithDefault("64")
     int maxWaiting();
 }

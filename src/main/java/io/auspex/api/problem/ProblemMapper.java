@@ -27,11 +27,7 @@ public class ProblemMapper {
 
     @ServerExceptionMapper
     public Response failure(Failure failure, UriInfo uri) {
-        if (failure.category() == Failure.Category.INTERNAL
-                || failure.category() == Failure.Category.UPSTREAM) {
-            LOG.errorf(failure, "%s failed", uri.getPath());
-        }
-        return response(Problem.of(failure), uri);
+        return response(problem(failure, uri.getPath(), LOG), uri);
     }
 
     @ServerExceptionMapper
@@ -56,13 +52,24 @@ public class ProblemMapper {
 
     @ServerExceptionMapper
     public Response other(Throwable defect, UriInfo uri) {
-        if (isDatabaseAway(defect)) {
-            LOG.warnf("%s: the database does not answer: %s", uri.getPath(), defect);
-            return response(
-                    Problem.of(503, "database-unavailable", "the database does not answer"), uri);
+        return response(problem(defect, uri.getPath(), LOG), uri);
+    }
+
+    /** What a failure on that path means; what is not the caller's doing is logged. */
+    static Problem problem(Throwable defect, String path, Logger log) {
+        if (defect instanceof Failure failure) {
+            if (failure.category() == Failure.Category.INTERNAL
+                    || failure.category() == Failure.Category.UPSTREAM) {
+                log.errorf(failure, "%s failed", path);
+            }
+            return Problem.of(failure);
         }
-        LOG.errorf(defect, "%s failed", uri.getPath());
-        return response(RouteProblems.of(500, uri.getPath()), uri);
+        if (isDatabaseAway(defect)) {
+            log.warnf("%s: the database does not answer: %s", path, defect);
+            return Problem.of(503, "database-unavailable", "the database does not answer");
+        }
+        log.errorf(defect, "%s failed", path);
+        return RouteProblems.of(500, path);
     }
 
     /** What is wrong with a JSON document, without Java's names in it. */

@@ -1,0 +1,271 @@
+package io.auspex.api.inference;
+
+import io.auspex.api.problem.ProblemResponse;
+import io.auspex.platform.Failure;
+import io.auspex.serving.Lease;
+import io.auspex.serving.ServingModel;
+import io.netty.buffer.ByteBuf;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Locale;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Components;
+import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
+import org.eclipse.microprofile.openapi.annotations.info.Info;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /api/models/{name}/predict}, from socket to socket. A plain route and not a resource,
+ * because it is the one that is asked most and the resource costs more than the model
+ * (docs/decisions/0005); its document is {@code META-INF/openapi.yaml}. A quick model answers on
+ * the event loop, a slow one or a large request from the {@link ScoringPool}.
+ */
+@ApplicationScoped
+@OpenAPIDefinition(
+        info = @Info(title = "Auspex", version = "1"),
+        components =
+                @Components(
+                        schemas = {
+                            @Schema(
+                                    name = "PredictRequest",
+                                    implementation = PredictRequest.Document.class),
+                            @Schema(
+                                    name = "Prediction",
+                                    implementation = PredictionAnswer.Document.class),
+                            @Schema(
+                                    name = "Predictions",
+                                    implementation = PredictionAnswer.RowsDocument.class)
+                        }))
+class PredictRoute {
+
+    static final String PATH = "/api/models/:name/predict";
+
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+
+    private final Champions champions;
+    private final Predictions predictions;
+    private final ScoringPool pool;
+    private final long maxBodyBytes;
+
+    PredictRoute(
+            Champions champions,
+            Predictions predictions,
+            ScoringPool pool,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size", defaultValue = "10240K")
+                    MemorySize maxBodySize) {
+        this.champions = champions;
+        this.predictions = predictions;
+        this.pool = pool;
+        this.maxBodyBytes = maxBodySize.asLongValue();
+    }
+
+    void register(@Observes Router router) {
+        router.post(PATH).handler(this::predict);
+        router.route(PATH)
+                .handler(context -> {
+                    context.response().putHeader(HttpHeaders.ALLOW, "POST");
+                    ProblemResponse.send(context, 405);
+                });
+    }
+
+    private void predict(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (!isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+            ProblemResponse.send(context, 415);
+            return;
+        }
+        if (!acceptsJson(request.getHeader(HttpHeaders.ACCEPT))) {
+            ProblemResponse.send(context, 406);
+            return;
+        }
+        Deadline deadline;
+        try {
+            // Most requests have no query, and are not to pay for its parsing.
+            deadline =
+                    request.query() == null
+                            ? Deadline.NONE
+                            : Deadline.parse(request.getParam("timeout"), System.nanoTime());
+        } catch (Failure invalid) {
+            ProblemResponse.send(context, invalid);
+            return;
+        }
+        Body body = new Body(context, deadline);
+        request.handler(body::add);
+        request.endHandler(_ -> body.end());
+        request.exceptionHandler(_ -> body.dropped());
+        // Quarkus pauses requests until somebody reads them.
+        request.resume();
+    }
+
+    private void answer(RoutingContext context, Deadline deadline, Buffer body) {
+        try {
+            String name = context.pathParam("name");
+            Optional<Lease> champion = champions.acquire(name);
+            if (champion.isEmpty()) {
+                absent(context, name);
+                return;
+            }
+            answer(context, champion.get(), deadline, body);
+        } catch (RuntimeException failure) {
+            ProblemResponse.send(context, failure);
+        }
+    }
+
+    /** Takes over the lease. */
+    private void answer(RoutingContext context, Lease lease, Deadline deadline, Buffer body) {
+        boolean handedOver = false;
+        try {
+            ServingModel model = lease.model();
+            int rows = predictions.mostRows(model, body.length());
+            if (predictions.isQuick(model, rows)) {
+                if (!deadline.isNone()) {
+                    requireInTime(deadline, model.costNanos(rows));
+                }
+                send(context, scored(model, body));
+                return;
+            }
+            handedOver = true;
+            later(context, lease, deadline, body, rows);
+        } finally {
+            if (!handedOver) {
+                lease.close();
+            }
+        }
+    }
+
+    private void requireInTime(Deadline deadline, long neededNanos) {
+        if (!deadline.allows(System.nanoTime(), neededNanos)) {
+            throw pool.late(deadline, neededNanos);
+        }
+    }
+
+    /** Whoever hangs up is not scored any more, if that has not begun. */
+    private void later(
+            RoutingContext context, Lease lease, Deadline deadline, Buffer body, int rows) {
+        ServingModel model = lease.model();
+        Context loop = Vertx.currentContext();
+        Cancellable work =
+                pool.run(() -> scored(model, body), model.costNanos(rows), deadline)
+                        .onTermination()
+                        .invoke(lease::close)
+                        .subscribe()
+                        .with(
+                                json -> loop.runOnContext(_ -> send(context, json)),
+                                failure ->
+                                        loop.runOnContext(
+                                                _ -> ProblemResponse.send(context, failure)));
+        context.response().closeHandler(_ -> work.cancel());
+    }
+
+    private void absent(RoutingContext context, String name) {
+        VertxContextSafetyToggle.setCurrentContextSafe(true);
+        champions
+                .absent(name)
+                .subscribe()
+                .with(_ -> {}, failure -> ProblemResponse.send(context, failure));
+    }
+
+    @SuppressWarnings("deprecation") // the only way to the bytes that does not copy them
+    private ByteBuf scored(ServingModel model, Buffer body) {
+        ByteBuf bytes = body.getByteBuf();
+        if (bytes.hasArray()) {
+            return predictions.answer(
+                    model,
+                    bytes.array(),
+                    bytes.arrayOffset() + bytes.readerIndex(),
+                    bytes.readableBytes());
+        }
+        byte[] copy = body.getBytes();
+        return predictions.answer(model, copy, 0, copy.length);
+    }
+
+    /**
+     * Vert.x never releases memory that it has not allocated: it is done here, once it is written.
+     */
+    @SuppressWarnings("deprecation") // the only way to hand over the bytes without a copy
+    private static void send(RoutingContext context, ByteBuf json) {
+        HttpServerResponse response = context.response();
+        if (response.ended() || response.closed()) {
+            json.release();
+            return;
+        }
+        response.putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+                .end(Buffer.buffer(json))
+                .onComplete(_ -> json.release());
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        return contentType == null
+                || contentType.startsWith("application/json")
+                || contentType.toLowerCase(Locale.ROOT).startsWith("application/json");
+    }
+
+    private static boolean acceptsJson(@Nullable String accept) {
+        return accept == null
+                || accept.contains("*/*")
+                || accept.contains("application/json")
+                || accept.contains("application/*");
+    }
+
+    /** The body as it arrives: mostly in one piece, which is then not copied. */
+    private final class Body {
+
+        private final RoutingContext context;
+        private final Deadline deadline;
+        private @Nullable Buffer received;
+        private boolean growing;
+        private boolean done;
+
+        Body(RoutingContext context, Deadline deadline) {
+            this.context = context;
+            this.deadline = deadline;
+        }
+
+        void add(Buffer piece) {
+            Buffer before = received;
+            if (done) {
+                return;
+            }
+            if (piece.length() + (before == null ? 0L : before.length()) > maxBodyBytes) {
+                done = true;
+                context.response().putHeader(HttpHeaders.CONNECTION, "close");
+                ProblemResponse.send(context, 413);
+            } else {
+                received = before == null ? piece : joined(before).appendBuffer(piece);
+            }
+        }
+
+        /** The second piece costs a copy of the first, into a buffer that grows from then on. */
+        private Buffer joined(Buffer before) {
+            if (growing) {
+                return before;
+            }
+            growing = true;
+            return Buffer.buffer(2 * before.length()).appendBuffer(before);
+        }
+
+        void end() {
+            if (!done) {
+                done = true;
+                answer(context, deadline, received == null ? Buffer.buffer() : received);
+            }
+        }
+
+        void dropped() {
+            done = true;
+        }
+    }
+}
