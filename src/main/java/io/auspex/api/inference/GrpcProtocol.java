@@ -99,11 +99,12 @@ class GrpcProtocol implements GRPCInferenceService {
     @Override
     public Uni<ModelInferResponse> modelInfer(ModelInferRequest request) {
         boolean raw = request.getRawInputContentsCount() > 0;
+        GrpcQuestion question = new GrpcQuestion(request, GrpcDeadlines.current());
         return answering(() ->
                 inference.infer(
                         request.getModelName(),
                         version(request.getModelVersion()),
-                        new GrpcQuestion(request),
+                        question,
                         answer -> GrpcMessages.answer(answer, raw)));
     }
 

@@ -20,14 +20,28 @@ import org.jspecify.annotations.Nullable;
 final class GrpcQuestion implements Inference.Question {
 
     private final ModelInferRequest request;
+    private final Deadline deadline;
+    private final long arrivedNanos;
 
-    GrpcQuestion(ModelInferRequest request) {
+    GrpcQuestion(ModelInferRequest request, Deadline deadline) {
         this.request = request;
+        this.deadline = deadline;
+        this.arrivedNanos = System.nanoTime();
     }
 
     @Override
     public int bytes() {
         return request.getSerializedSize();
+    }
+
+    @Override
+    public long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    @Override
+    public Deadline deadline() {
+        return deadline;
     }
 
     @Override
@@ -38,11 +52,16 @@ final class GrpcQuestion implements Inference.Question {
                             .formatted(Signature.INPUT, request.getInputsCount()));
         }
         Tensor tensor = tensor(request.getInputs(0), signature);
-        return new InferRequest(id(), tensor, outputs(signature));
+        return new InferRequest(id(), timeoutMicros(), tensor, outputs(signature));
     }
 
     private @Nullable String id() {
         return request.getId().isEmpty() ? null : request.getId();
+    }
+
+    private @Nullable Long timeoutMicros() {
+        InferParameter timeout = request.getParametersMap().get("timeout");
+        return timeout == null ? null : Signature.timeoutMicros(timeout.getInt64Param());
     }
 
     private Tensor tensor(InferInputTensor input, Signature signature) {

@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
  * What is asked of a model by the Open Inference Protocol, checked against its {@link Signature}.
  *
  * @param id comes back in the answer; null when there was none
+ * @param timeoutMicros within which the answer is of use, from the request's arrival on; null when
+ *     there is no hurry
  * @param outputs in the order asked for
  */
-record InferRequest(@Nullable String id, Tensor tensor, List<Output> outputs) {
+record InferRequest(
+        @Nullable String id, @Nullable Long timeoutMicros, Tensor tensor, List<Output> outputs) {
 
     InferRequest {
         outputs = List.copyOf(outputs);

@@ -3,9 +3,11 @@ package io.auspex.api.inference;
 import io.auspex.platform.Failure;
 import io.auspex.serving.Lease;
 import io.auspex.serving.ModelServer;
+import io.auspex.serving.ServingModel;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ class Inference {
     private final ModelServer server;
     private final Champions champions;
     private final Repository repository;
+    private final Predictions predictions;
     private final ScoringPool pool;
     private final InferenceConfig config;
 
@@ -30,11 +33,13 @@ class Inference {
             ModelServer server,
             Champions champions,
             Repository repository,
+            Predictions predictions,
             ScoringPool pool,
             InferenceConfig config) {
         this.server = server;
         this.champions = champions;
         this.repository = repository;
+        this.predictions = predictions;
         this.pool = pool;
         this.config = config;
     }
@@ -44,6 +49,12 @@ class Inference {
 
         /** Its size, by which it is decided who may read it. */
         int bytes();
+
+        /** When it came, by {@link System#nanoTime}. */
+        long arrivedNanos();
+
+        /** The transport's own. */
+        Deadline deadline();
 
         /**
          * Reads it.
@@ -111,18 +122,27 @@ class Inference {
     private <T> Uni<T> answer(Lease lease, Question question, Function<InferAnswer, T> writing) {
         boolean handedOver = false;
         try {
-            Signature signature = Signature.of(lease.model(), config.maxRows());
+            ServingModel model = lease.model();
+            Signature signature = Signature.of(model, config.maxRows());
             if (question.bytes() > config.eventLoopBytes()) {
                 handedOver = true;
-                return onThePool(lease, () -> question.read(signature), writing);
+                return later(
+                        lease,
+                        () -> answer(model, inTime(model, question, signature), writing),
+                        signature.rowsOf(question.bytes()),
+                        question.deadline());
             }
-            InferRequest request = question.read(signature);
-            if (request.tensor().rows() > config.eventLoopRows()) {
+            InferRequest request = inTime(model, question, signature);
+            int rows = request.tensor().rows();
+            if (!predictions.isQuick(model, rows)) {
                 handedOver = true;
-                return onThePool(lease, () -> request, writing);
+                return later(
+                        lease,
+                        () -> answer(model, request, writing),
+                        rows,
+                        deadline(question, request));
             }
-            InferAnswer answer = InferAnswer.score(lease.model(), request);
-            return Uni.createFrom().item(writing.apply(answer));
+            return Uni.createFrom().item(answer(model, request, writing));
         } finally {
             if (!handedOver) {
                 lease.close();
@@ -130,11 +150,36 @@ class Inference {
         }
     }
 
-    private <T> Uni<T> onThePool(
-            Lease lease, Supplier<InferRequest> reading, Function<InferAnswer, T> writing) {
-        return pool.run(() -> writing.apply(InferAnswer.score(lease.model(), reading.get())))
+    private <T> Uni<T> later(Lease lease, Supplier<T> work, int rows, Deadline deadline) {
+        return pool.run(work, lease.model().costNanos(rows), deadline)
                 .onTermination()
                 .invoke(lease::close);
+    }
+
+    private static <T> T answer(
+            ServingModel model, InferRequest request, Function<InferAnswer, T> writing) {
+        return writing.apply(InferAnswer.score(model, request));
+    }
+
+    /** Reads a request, and refuses it when its answer would come too late. */
+    private InferRequest inTime(ServingModel model, Question question, Signature signature) {
+        InferRequest request = question.read(signature);
+        Deadline deadline = deadline(question, request);
+        long neededNanos = model.costNanos(request.tensor().rows());
+        if (!deadline.isNone() && !deadline.allows(System.nanoTime(), neededNanos)) {
+            throw pool.late(deadline, neededNanos);
+        }
+        return request;
+    }
+
+    /** The one inside the request goes before the transport's. */
+    private static Deadline deadline(Question question, InferRequest request) {
+        Long micros = request.timeoutMicros();
+        if (micros == null) {
+            return question.deadline();
+        }
+        long millis = Math.max(1, TimeUnit.MICROSECONDS.toMillis(micros));
+        return new Deadline(question.arrivedNanos(), Math.min(millis, Deadline.MAX_MILLIS));
     }
 
     private static int number(String model, String version) {

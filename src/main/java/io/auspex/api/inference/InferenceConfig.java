@@ -19,7 +19,6 @@ interface InferenceConfig {
     @WithDefault("65536")
     int eventLoopBytes();
 
-    /** Threads that score large requests. */
     /** Microseconds a row from which a model is scored on a worker instead of the event loop. */
     @WithDefault("100")
     int eventLoopRowMicros();

@@ -8,6 +8,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -134,8 +135,9 @@ public class InferenceProtocol {
             @Parameter(description = LENGTH) @HeaderParam(InferBody.HEADER_LENGTH)
                     @Nullable String headerLength,
             @HeaderParam("Content-Encoding") @Nullable String encoding,
+            @Parameter(description = TIMEOUT) @QueryParam("timeout") @Nullable String timeout,
             byte @Nullable [] body) {
-        return answer(model, null, headerLength, encoding, body);
+        return answer(model, null, new HttpQuestion(headerLength, encoding, timeout, body));
     }
 
     @POST
@@ -149,37 +151,17 @@ public class InferenceProtocol {
             @Parameter(description = LENGTH) @HeaderParam(InferBody.HEADER_LENGTH)
                     @Nullable String headerLength,
             @HeaderParam("Content-Encoding") @Nullable String encoding,
+            @Parameter(description = TIMEOUT) @QueryParam("timeout") @Nullable String timeout,
             byte @Nullable [] body) {
-        return answer(model, version, headerLength, encoding, body);
+        return answer(model, version, new HttpQuestion(headerLength, encoding, timeout, body));
     }
 
     private static final String LENGTH =
             "bytes of the JSON object, when bytes of binary tensors follow it";
 
-    private Uni<Response> answer(
-            String model,
-            @Nullable String version,
-            @Nullable String headerLength,
-            @Nullable String encoding,
-            byte @Nullable [] bytes) {
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw Signature.invalid(
-                    "invalid-request",
-                    "a body in Content-Encoding " + Signature.quoted(encoding) + " is not read");
-        }
-        InferBody body = InferBody.of(bytes == null ? new byte[0] : bytes, headerLength);
-        Inference.Question question =
-                new Inference.Question() {
-                    @Override
-                    public int bytes() {
-                        return body.length();
-                    }
+    private static final String TIMEOUT = "milliseconds within which the answer is of use";
 
-                    @Override
-                    public InferRequest read(Signature signature) {
-                        return RequestReader.read(body, signature);
-                    }
-                };
+    private Uni<Response> answer(String model, @Nullable String version, HttpQuestion question) {
         return ProtocolRefusal.speaking(
                 inference.infer(model, version, question, answer -> response(answer.body())));
     }

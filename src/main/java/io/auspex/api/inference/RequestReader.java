@@ -27,6 +27,7 @@ final class RequestReader {
     private final InferBody body;
 
     private @Nullable String id;
+    private @Nullable Long timeoutMicros;
     private boolean binaryByDefault;
     private @Nullable Map<String, OutputReader> outputs;
     private @Nullable InputReader input;
@@ -80,7 +81,7 @@ final class RequestReader {
         if (given == null) {
             throw invalid("there must be one input, '" + Signature.INPUT + "'");
         }
-        return new InferRequest(id, given.tensor(), asked());
+        return new InferRequest(id, timeoutMicros, given.tensor(), asked());
     }
 
     private List<InferRequest.Output> asked() {
@@ -101,10 +102,15 @@ final class RequestReader {
     }
 
     private void parameter(JsonParser json, String name, JsonToken value) throws IOException {
-        if (name.equals("binary_data_output")) {
-            binaryByDefault = bool(value, name);
-        } else {
-            json.skipChildren();
+        switch (name) {
+            case "binary_data_output" -> binaryByDefault = bool(value, name);
+            case "timeout" ->
+                    timeoutMicros =
+                            once(
+                                    timeoutMicros,
+                                    Signature.timeoutMicros(whole(json, value, name)),
+                                    name);
+            default -> json.skipChildren();
         }
     }
 
@@ -183,7 +189,7 @@ final class RequestReader {
                 throws IOException {
             switch (parameter) {
                 case "binary_data_size" ->
-                        binarySize = once(binarySize, size(json, value, parameter), parameter);
+                        binarySize = once(binarySize, whole(json, value, parameter), parameter);
                 case "shared_memory_region" -> throw Signature.unsupported(parameter);
                 default -> json.skipChildren();
             }
@@ -277,9 +283,9 @@ final class RequestReader {
         return Arrays.copyOf(sizes, count);
     }
 
-    private static Long size(JsonParser json, JsonToken value, String field) throws IOException {
+    private static Long whole(JsonParser json, JsonToken value, String field) throws IOException {
         if (!isLong(json, value)) {
-            throw invalid(field + " must be a number of bytes");
+            throw invalid(field + " must be a whole number");
         }
         return json.getLongValue();
     }

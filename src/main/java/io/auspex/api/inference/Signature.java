@@ -42,6 +42,11 @@ record Signature(int features, List<String> outputs, int maxRows) {
         return Math.multiplyExact(maxRows, features);
     }
 
+    /** Most rows that so many bytes bring as raw numbers; text takes more of them. */
+    int rowsOf(int bytes) {
+        return Math.clamp(bytes / (features * ELEMENT_BYTES), 1, maxRows);
+    }
+
     /**
      * Refuses any input but the one there is.
      *
@@ -106,6 +111,20 @@ record Signature(int features, List<String> outputs, int maxRows) {
     /** A client's own words in an error, cut to a reasonable length. */
     static String quoted(String text) {
         return text.length() <= MAX_QUOTE ? text : text.substring(0, MAX_QUOTE) + "..";
+    }
+
+    /**
+     * The parameter {@code timeout}, which clients give in microseconds.
+     *
+     * @throws Failure INVALID unless it is positive
+     */
+    static Long timeoutMicros(long micros) {
+        if (micros < 1) {
+            throw invalid(
+                    "invalid-timeout",
+                    "the parameter timeout is a number of microseconds from 1, not " + micros);
+        }
+        return micros;
     }
 
     /** For parameters that change the meaning of a request: to ignore them would be a lie. */

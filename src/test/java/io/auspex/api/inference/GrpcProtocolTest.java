@@ -29,8 +29,10 @@ import io.auspex.platform.PostgresResource;
 import io.auspex.serving.TinyModels;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -249,6 +251,38 @@ class GrpcProtocolTest {
                 Status.Code.UNAVAILABLE,
                 "no model",
                 () -> client.modelInfer(typed(1, 2, 3).setModelName("grpc-none").build()));
+    }
+
+    @Test
+    void aTimeoutIsPositive() {
+        InferParameter nothing = InferParameter.newBuilder().setInt64Param(0).build();
+        assertInvalid(
+                "microseconds from 1, not 0", request -> request.putParameters("timeout", nothing));
+    }
+
+    @Test
+    void readsTheDeadlinesOfGrpc() {
+        assertThat(GrpcDeadlines.parse("250m", 7)).isEqualTo(new Deadline(7, 250));
+        assertThat(GrpcDeadlines.parse("2S", 7)).isEqualTo(new Deadline(7, 2_000));
+        assertThat(GrpcDeadlines.parse("1M", 7)).isEqualTo(new Deadline(7, 60_000));
+        assertThat(GrpcDeadlines.parse("900u", 7)).isEqualTo(new Deadline(7, 0));
+        assertThat(GrpcDeadlines.parse("5n", 7)).isEqualTo(new Deadline(7, 0));
+        assertThat(GrpcDeadlines.parse("2H", 7)).isEqualTo(Deadline.NONE);
+        assertThat(GrpcDeadlines.parse("soon", 7)).isEqualTo(Deadline.NONE);
+        assertThat(GrpcDeadlines.parse(null, 7)).isEqualTo(Deadline.NONE);
+    }
+
+    @Test
+    void aDeadlineThatHasPassedOnArrivalIsExceeded() {
+        // The client would give up by itself: it is told nothing, only the server is.
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER), "1n");
+        assertFails(
+                Status.Code.DEADLINE_EXCEEDED,
+                "nothing was scored",
+                () ->
+                        client.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                                .modelInfer(raw(1, 2, 3).build()));
     }
 
     @Test

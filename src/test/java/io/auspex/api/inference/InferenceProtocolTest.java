@@ -315,6 +315,23 @@ class InferenceProtocolTest {
     }
 
     @Test
+    void aTimeoutIsRespectedAndMustBeOne() {
+        String body = infer("[1,3]", "[1,2,3]", "");
+        post(INFER + "?timeout=60000", body).statusCode(200);
+        post(INFER, infer("[1,3]", "[1,2,3]", ",\"parameters\":{\"timeout\":60000000}"))
+                .statusCode(200);
+        error(post(INFER + "?timeout=soon", body), 400, "milliseconds");
+        error(
+                post(INFER, infer("[1,3]", "[1,2,3]", ",\"parameters\":{\"timeout\":0}")),
+                400,
+                "microseconds from 1, not 0");
+        error(
+                post(INFER, infer("[1,3]", "[1,2,3]", ",\"parameters\":{\"timeout\":\"1\"}")),
+                400,
+                "whole number");
+    }
+
+    @Test
     void listsWhatThereIsAndWhatServes() {
         JsonPath all = post("/v2/repository/index", "{}").statusCode(200).extract().jsonPath();
         List<Map<String, String>> mine = all.getList("findAll { it.name == '" + MODEL + "' }");

@@ -180,9 +180,9 @@ class RequestReaderTest {
                 "size of another shape|8|binary_data_size is 8, shape [1, 3] of FP32 needs 12",
                 "size|-12|binary_data_size is -12, shape [1, 3] of FP32 needs 12",
                 "size|9223372036854775807|binary_data_size is 9223372036854775807",
-                "size|9223372036854775808|binary_data_size must be a number of bytes",
-                "size|1.5|binary_data_size must be a number of bytes",
-                "size|\"12\"|binary_data_size must be a number of bytes",
+                "size|9223372036854775808|binary_data_size must be a whole number",
+                "size|1.5|binary_data_size must be a whole number",
+                "size|\"12\"|binary_data_size must be a whole number",
             })
     void saysWhatIsWrongWithBinaryData(String kind, String size, String message) {
         String json =
