@@ -40,6 +40,7 @@ final class ServiceUnderTest implements AutoCloseable {
 
     static final String REFITTED = "simulated-5m";
 
+    private static final int LOG_LINES = 40;
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration STOP = Duration.ofSeconds(40);
     private static final Duration REQUEST = Duration.ofSeconds(60);
@@ -269,7 +270,15 @@ final class ServiceUnderTest implements AutoCloseable {
                 break;
             }
         }
-        throw new IOException("no " + what + " of the service:\n" + Files.readString(log));
+        throw new IOException("no " + what + " of the service:\n" + lastLines());
+    }
+
+    private String lastLines() throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        // A line of ours has the time in front; what lies between is a stack trace.
+        List<String> told =
+                lines.stream().filter(line -> !line.startsWith("\tat ")).toList();
+        return String.join("\n", told.subList(Math.max(0, told.size() - LOG_LINES), told.size()));
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {
