@@ -19,6 +19,16 @@ public final class Bench {
               swaps     requests while versions are promoted, some of them corrupt or deleted
                         --requests=1000000 --swaps=1000 --corrupt=20 --deleted=20
                         --connections=8 --versions=16 --features=60
+
+              serving   what serving costs over hand-written baselines; latency during swaps and refits
+                        --seconds=5 --alternations=5 --connections=32 --warm-up=10
+                        --rate=0        of the open loop; 0 for half of what the service can do
+                        --days=45       history that the refits train on
+                        --parts=throughput,row,swaps,refits
+                        --server-cpus=0 --load-cpus=1 --worker-cpus=2 (1 of two)
+
+              micro     what parts cost in process, by JMH (builds the test classes)
+                        -Dauspex.benchmarks=PredictBenchmark -Dauspex.forks=3
             """;
 
     private Bench() {}
@@ -35,6 +45,8 @@ public final class Bench {
                         HonestyBench.run(BenchOptions.of(options), System.out, System.err);
                 case "starter" -> StarterBench.run(BenchOptions.of(options), System.out);
                 case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out);
+                case "serving" ->
+                        ServingBench.run(BenchOptions.of(options), System.out, System.err);
                 default ->
                         throw new IllegalArgumentException(
                                 "there is no bench '" + arguments[0] + "'");
