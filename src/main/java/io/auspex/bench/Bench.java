@@ -6,7 +6,7 @@ import java.util.Arrays;
 public final class Bench {
 
     private static final String USAGE =
-            """
+"""
             usage: ./auspex bench <name> [options]
 
               honesty   what the gate decides on simulated markets whose truth is known
@@ -19,17 +19,16 @@ public final class Bench {
               swaps     requests while versions are promoted, some of them corrupt or deleted
                         --requests=1000000 --swaps=1000 --corrupt=20 --deleted=20
                         --connections=8 --versions=16 --features=60
-
+                        --warm-up=30    seconds of the same that are not counted
               serving   what serving costs over hand-written baselines; latency during swaps and refits
                         --seconds=5 --alternations=5 --connections=32 --warm-up=10
                         --rate=0        of the open loop; 0 for half of what the service can do
                         --days=45       history that the refits train on
                         --parts=throughput,row,swaps,refits
                         --server-cpus=0 --load-cpus=1 --worker-cpus=2 (1 of two)
-
               micro     what parts cost in process, by JMH (builds the test classes)
                         -Dauspex.benchmarks=PredictBenchmark -Dauspex.forks=3
-            """;
+""";
 
     private Bench() {}
 

@@ -85,7 +85,7 @@ public final class RawVertx {
     }
 
     private void handle(HttpServerRequest request) {
-        boolean predict = request.path().equals("/predict");
+        boolean predict = "/predict".equals(request.path());
         request.bodyHandler(body -> {
             if (!predict) {
                 request.response().end(body);
@@ -115,7 +115,9 @@ public final class RawVertx {
             require(json.nextToken() == JsonToken.START_OBJECT);
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 Integer place = places.get(json.currentName());
-                require(place != null && !given[place]);
+                if (place == null || given[place]) {
+                    throw new IllegalArgumentException("not a feature, or twice");
+                }
                 require(json.nextToken().isNumeric());
                 float value = json.getFloatValue();
                 require(Float.isFinite(value));

@@ -19,6 +19,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Components;
@@ -112,7 +113,7 @@ class PredictRoute {
 
     private void answer(RoutingContext context, Deadline deadline, Buffer body) {
         try {
-            String name = context.pathParam("name");
+            String name = Objects.requireNonNull(context.pathParam("name"), "the route has it");
             Optional<Lease> champion = champions.acquire(name);
             if (champion.isEmpty()) {
                 absent(context, name);
@@ -156,7 +157,7 @@ class PredictRoute {
     private void later(
             RoutingContext context, Lease lease, Deadline deadline, Buffer body, int rows) {
         ServingModel model = lease.model();
-        Context loop = Vertx.currentContext();
+        Context loop = Objects.requireNonNull(Vertx.currentContext(), "on an event loop");
         Cancellable work =
                 pool.run(() -> scored(model, body), model.costNanos(rows), deadline)
                         .onTermination()

@@ -159,13 +159,19 @@ class ScoringPool {
             }
             stopTimer();
             try {
-                if (deadline.allows(nanoTime.getAsLong(), costNanos)) {
-                    emitter.complete(work.get());
-                } else {
-                    emitter.fail(late(deadline, costNanos));
-                }
+                emitter.complete(result());
             } catch (RuntimeException | Error failure) {
                 emitter.fail(failure);
+            }
+        }
+
+        /** What it was expected to cost is given back before anybody hears of the end. */
+        private T result() {
+            try {
+                if (!deadline.allows(nanoTime.getAsLong(), costNanos)) {
+                    throw late(deadline, costNanos);
+                }
+                return work.get();
             } finally {
                 expectedNanos.addAndGet(-costNanos);
             }
