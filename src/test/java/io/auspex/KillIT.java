@@ -34,7 +34,7 @@ class KillIT {
     private static final String PREDICT = "/api/models/" + MODEL + "/predict";
     private static final String INTERRUPTED = "its refit was interrupted";
     private static final String SYMBOL = "{\"symbol\": \"ETHSIM\"}";
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
     private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(10);
 
     /** Ten closes a second, so that a kill falls into one rather than between two. */

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ReadmeIT {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Duration COMMAND = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
+    private static final Duration COMMAND = Duration.ofMinutes(5);
     private static final int WATCHED_LINES = 8;
 
     /** The address that the README calls by. */

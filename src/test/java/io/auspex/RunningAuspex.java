@@ -34,7 +34,7 @@ final class RunningAuspex implements AutoCloseable {
 
     private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Path FOLDER = CHECKOUT.resolve("target/it");
-    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration START = Duration.ofMinutes(4);
     private static final Duration STOP = Duration.ofSeconds(40);
     private static final Duration REQUEST = Duration.ofSeconds(20);
     private static final long POLL_MILLIS = 20;

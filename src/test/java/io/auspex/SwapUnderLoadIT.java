@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class SwapUnderLoadIT {
 
     private static final String MODEL = "simulated-5m";
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
     private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(2);
     private static final long AROUND_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int ENOUGH_AFTER_THE_SWAP = 100;
