@@ -19,6 +19,9 @@ public final class Bench {
                         --requests=1000000 --swaps=1000 --corrupt=20 --deleted=20
                         --connections=8 --versions=16 --features=60
                         --warm-up=30    seconds of the same that are not counted
+
+              starter   makes the starter model of the simulated market again
+                        --seed=1 --days=14 --folder=onnx-models
             """;
 
     private Bench() {}
@@ -34,6 +37,7 @@ public final class Bench {
                 case "honesty" ->
                         HonestyBench.run(BenchOptions.of(options), System.out, System.err);
                 case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out);
+                case "starter" -> StarterBench.run(BenchOptions.of(options), System.out);
                 default ->
                         throw new IllegalArgumentException(
                                 "there is no bench '" + arguments[0] + "'");

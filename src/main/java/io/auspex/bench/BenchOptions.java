@@ -48,4 +48,8 @@ record BenchOptions(Map<String, String> values) {
         }
         return number;
     }
+
+    String text(String name, String standard) {
+        return values.getOrDefault(name, standard);
+    }
 }

@@ -9,14 +9,12 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 
 /** How often the gate promotes a model of pure noise, and one of a planted signal. */
 final class HonestyBench {
@@ -113,7 +111,7 @@ final class HonestyBench {
                     evidence.passes(spec.gate().significance()),
                     training.skillShare());
         } finally {
-            delete(folder);
+            SimulatedTraining.delete(folder);
         }
     }
 
@@ -121,13 +119,5 @@ final class HonestyBench {
         double[] shares =
                 row.outcomes().stream().mapToDouble(Outcome::skillShare).sorted().toArray();
         return shares[shares.length / 2];
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -24,12 +24,15 @@ import io.auspex.training.TrainingData;
 import io.auspex.training.TrainingProgress;
 import io.auspex.training.TrainingRun;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One model trained on one simulated market, as a refit would: candles, features, job folder,
@@ -149,5 +152,14 @@ record SimulatedTraining(TrainedModel model, double skillShare) {
             }
         }
         return possible > 0 ? gain / possible : Double.NaN;
+    }
+
+    /** Removes a job folder. */
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }

@@ -51,4 +51,10 @@ public record ModelSpec(
         return new ModelSpec(
                 name, market, other, targets, trainer, validation, gate, windowCandles);
     }
+
+    /** The same model with other parameters of its trainer. */
+    public ModelSpec withTrainer(TrainerSpec other) {
+        return new ModelSpec(
+                name, market, features, targets, other, validation, gate, windowCandles);
+    }
 }

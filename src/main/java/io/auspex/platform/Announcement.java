@@ -21,18 +21,19 @@ public class Announcement implements QuarkusApplication {
     public int run(String... arguments) {
         String address = address();
         System.out.println(
-                """
+                Progress.beforeLine()
+                        + """
 
-                Auspex is up.
-                  status    http://%1$s/api/status
-                  signals   ws://%1$s/api/stream   (./auspex watch)
-                  OpenAPI   http://%1$s/q/openapi
-                  metrics   http://%1$s/q/metrics
-                  health    http://%1$s/q/health
-                  data      %2$s
-                Ctrl-C stops it; everything under the data folder stays.
-                """
-                        .formatted(address, platform.data().toAbsolutePath().normalize()));
+                        Auspex is up.
+                          status    http://%1$s/api/status
+                          signals   ws://%1$s/api/stream   (./auspex watch)
+                          OpenAPI   http://%1$s/q/openapi
+                          metrics   http://%1$s/q/metrics
+                          health    http://%1$s/q/health
+                          data      %2$s
+                        Ctrl-C stops it; everything under the data folder stays.
+                        """
+                                .formatted(address, platform.data().toAbsolutePath().normalize()));
         Quarkus.waitForExit();
         return 0;
     }

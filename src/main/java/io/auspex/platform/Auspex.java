@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,12 +29,23 @@ public final class Auspex {
     private static final int EXIT_CANNOT_START = 1;
     private static final int EXIT_BAD_OPTION = 2;
 
+    /** What application.properties puts before every line of the log. */
+    private static final String LOG_LINE_START = "terminal.line-start";
+
     /** Longer than Quarkus waits for requests in flight; then the database is stopped anyway. */
     private static final int QUARKUS_STOP_SECONDS = 30;
 
     private Auspex() {}
 
-    public static void main(String... arguments) {
+    public static void main(String... arguments) throws Exception {
+        if (arguments.length > 0) {
+            for (EntryPoint other : ServiceLoader.load(EntryPoint.class)) {
+                if (other.mainClass().equals(arguments[0])) {
+                    other.run(Arrays.copyOfRange(arguments, 1, arguments.length));
+                    return;
+                }
+            }
+        }
         switch (Options.parse(List.of(arguments))) {
             case Options.Parsed.Help() -> System.out.println(Options.help());
             case Options.Parsed.Refused(String reason) -> {
@@ -41,6 +54,7 @@ public final class Auspex {
             }
             case Options.Parsed.Run run -> {
                 run.properties().forEach(System::setProperty);
+                System.setProperty(LOG_LINE_START, Progress.beforeLogLine());
                 System.exit(launch());
             }
         }

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * The command line that runs another main class of this application as a process of its own: the
- * same Java, the same classes.
+ * same Java, the same classes; in a native executable the same executable, through an {@link
+ * EntryPoint}.
  *
  * @param mainClass fully qualified
  * @param heap as in {@code -Xmx}: {@code 1g}
@@ -62,6 +63,13 @@ public record JavaCommand(
         if (cpus.isPresent() && onPath("taskset")) {
             words.addAll(List.of("taskset", "-c", cpus.get()));
         }
+        if (isNativeExecutable()) {
+            words.addAll(ownExecutable());
+            words.add("-Xmx" + heap);
+            words.add(mainClass);
+            words.addAll(arguments);
+            return List.copyOf(words);
+        }
         words.add(java());
         words.add("-Xmx" + heap);
         // A worker lives for seconds: a small collector and a quick compiler suit it.
@@ -74,6 +82,25 @@ public record JavaCommand(
         words.add(mainClass);
         words.addAll(arguments);
         return List.copyOf(words);
+    }
+
+    private static boolean isNativeExecutable() {
+        return "runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"));
+    }
+
+    /** With what it was told about its libraries, which the child needs as well. */
+    private static List<String> ownExecutable() {
+        List<String> words = new ArrayList<>();
+        words.add(
+                ProcessHandle.current()
+                        .info()
+                        .command()
+                        .orElseThrow(() -> new IllegalStateException("the system hides our path")));
+        String libraries = System.getProperty("onnxruntime.native.path");
+        if (libraries != null) {
+            words.add("-Donnxruntime.native.path=" + libraries);
+        }
+        return words;
     }
 
     private static String java() {

@@ -1,10 +1,14 @@
 package io.auspex.platform;
 
 import java.io.Console;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -13,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows how far a long piece of work has come: a bar on a terminal, otherwise a plain line every
  * two seconds at most. Not thread-safe; steps may come as often as they like.
+ *
+ * <p>A bar stays on the cursor's line. Whoever prints a line to the same terminal wipes that line
+ * first; the bar comes back below within its next update.
  *
  * {@snippet :
  * try (Progress progress = Progress.open("Loading candles", total)) {
@@ -24,6 +31,9 @@ public final class Progress implements AutoCloseable {
 
     private static final Duration LINE_INTERVAL = Duration.ofSeconds(2);
     private static final long FRACTION_UNITS = 1000;
+
+    /** To the first column, then erase to the end of the line (ECMA-48 EL). */
+    private static final String WIPE = "\r\u001B[K";
 
     private final String task;
     private final long total;
@@ -65,6 +75,28 @@ public final class Progress implements AutoCloseable {
         Console console = System.console();
         String term = System.getenv().getOrDefault("TERM", "dumb");
         return console != null && console.isTerminal() && !term.equals("dumb");
+    }
+
+    /**
+     * What a log line to standard error has to begin with, so that it does not run into a bar:
+     * nothing, unless both go to one terminal.
+     */
+    public static String beforeLogLine() {
+        return isTerminal() && errorsGoWhereOutputGoes() ? WIPE : "";
+    }
+
+    /** The same for lines on standard output. */
+    public static String beforeLine() {
+        return isTerminal() ? WIPE : "";
+    }
+
+    private static boolean errorsGoWhereOutputGoes() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/2"))
+                    .equals(Files.readSymbolicLink(Path.of("/proc/self/fd/1")));
+        } catch (IOException noSuchThingHere) {
+            return true;
+        }
     }
 
     /**
@@ -125,6 +157,8 @@ public final class Progress implements AutoCloseable {
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                 .setUpdateIntervalMillis(200)
                 .hideEta()
+                // The default one keeps the cursor a line below, where log lines push it away.
+                .setConsumer(new ConsoleProgressBarConsumer(System.out))
                 .build();
     }
 }

@@ -111,7 +111,7 @@ public class ModelRegistry {
     /**
      * Makes a version the champion and tells every process by {@code NOTIFY}.
      *
-     * @param unproven promoted without evidence; the only way for a rejected version
+     * @param unproven nobody asked for evidence; the only way for a rejected version
      */
     public Uni<RegisteredModel> promote(
             String model, int version, String reason, boolean unproven) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 of the ONNX bytes, in hexadecimal
  * @param report the {@link io.auspex.model.TrainingReport} as it was written
  * @param reason the gate's reason; null while it is a candidate
- * @param unproven promoted without evidence, by {@code --promote=always}
+ * @param unproven promoted by {@code --promote=always}, which asks for no evidence
  */
 public record ModelVersion(
         String model,

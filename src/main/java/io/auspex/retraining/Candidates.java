@@ -19,6 +19,8 @@ import io.auspex.serving.TrialModel;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Collection;
@@ -46,11 +48,7 @@ class Candidates {
 
     /** What a finished job offers. */
     record Trained(
-            JobFolder folder,
-            JobSpec job,
-            TrainingReport report,
-            byte[] onnx,
-            List<MarketClose> closes) {}
+            JobFolder folder, JobSpec job, TrainingReport report, List<MarketClose> closes) {}
 
     /** What the gate says of the model that a job has made. */
     GateDecision judge(RegisteredModel model, Trained trained, Collection<Symbol> symbols)
@@ -97,7 +95,7 @@ class Candidates {
                 throw failure;
             }
             // The server has rejected it in the registry.
-            return new AttemptResult.Decided(number, false, failure.getMessage());
+            return new AttemptResult.Decided(number, false, String.valueOf(failure.getMessage()));
         }
     }
 
@@ -105,7 +103,7 @@ class Candidates {
             RegisteredModel model, Trained trained, Collection<Symbol> symbols, Rival rival)
             throws IOException {
         Check schema = SchemaCheck.check(model.spec(), trained.job().schema(), symbols);
-        try (TrialModel trial = TrialModel.open(trained.onnx())) {
+        try (TrialModel trial = TrialModel.open(Files.readAllBytes(trained.folder().model()))) {
             if (!trial.schema().equals(trained.job().schema())) {
                 Check other = new Check.Broken("the ONNX graph has another schema than its job");
                 return sound(model, trained, other, selfTest(trial, report(trained)), other, rival);
@@ -150,7 +148,12 @@ class Candidates {
 
         record Unproven(int version) implements Rival {}
 
-        record Proven(ModelVersion version, byte[] onnx) implements Rival {}
+        /**
+         * The bar.
+         *
+         * @param onnx its whole file
+         */
+        record Proven(ModelVersion version, ByteBuffer onnx) implements Rival {}
     }
 
     private Rival rival(RegisteredModel model) {
@@ -164,7 +167,9 @@ class Candidates {
                         .orElseThrow(() -> new IllegalStateException("a champion is a version"));
         return version.unproven()
                 ? new Rival.Unproven(champion)
-                : new Rival.Proven(version, Await.item(() -> registry.artefact(name, champion)));
+                : new Rival.Proven(
+                        version,
+                        ByteBuffer.wrap(Await.item(() -> registry.artefact(name, champion))));
     }
 
     private static Champion compare(Rival rival, Trained trained) throws IOException {
@@ -177,7 +182,7 @@ class Candidates {
 
     private static Champion compare(Rival.Proven proven, Trained trained) throws IOException {
         int version = proven.version().version();
-        try (TrialModel champion = TrialModel.open(proven.onnx())) {
+        try (TrialModel champion = TrialModel.open(proven.onnx().array())) {
             Instant dataTo =
                     Instant.parse(
                             proven.version().report().path("data").path("to").asText("nothing"));

@@ -27,6 +27,9 @@ import java.util.Optional;
  */
 final class Gate {
 
+    private static final String WITHOUT = "promoted without evidence, as asked";
+    private static final String UNASKED = "promoted as asked, though its evidence would do";
+
     private Gate() {}
 
     /** The decision, with a reason that names the figures, or every condition that failed. */
@@ -38,13 +41,16 @@ final class Gate {
             all.addAll(unproven);
             return new Reject(String.join("; ", all));
         }
-        if (unproven.isEmpty()) {
-            return new Promote(merits(candidate), false);
-        }
-        String reason = String.join("; ", unproven);
+        String missing = String.join("; ", unproven);
         return switch (policy) {
-            case EVIDENCE -> new Reject(reason);
-            case ALWAYS -> new Promote("promoted without evidence: " + reason, true);
+            case EVIDENCE ->
+                    unproven.isEmpty()
+                            ? new Promote(merits(candidate), false)
+                            : new Reject(missing);
+            case ALWAYS ->
+                    unproven.isEmpty()
+                            ? new Promote(UNASKED + ": " + merits(candidate), true)
+                            : new Promote(WITHOUT + ": " + missing, true);
         };
     }
 

@@ -22,9 +22,12 @@ record GateCase(
     /** A condition that a figure cannot express. */
     sealed interface Check {
 
+        /** It holds. */
         record Passed() implements Check {}
 
         /**
+         * It does not hold.
+         *
          * @param reason one clause
          */
         record Broken(String reason) implements Check {}

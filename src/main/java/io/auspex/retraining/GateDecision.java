@@ -9,7 +9,7 @@ sealed interface GateDecision {
     /**
      * It becomes the champion.
      *
-     * @param unproven its evidence does not suffice, but {@code --promote=always} asks for it
+     * @param unproven {@code --promote=always} asked for it, whatever its evidence
      */
     record Promote(String reason, boolean unproven) implements GateDecision {}
 

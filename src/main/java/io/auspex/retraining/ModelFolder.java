@@ -16,10 +16,10 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jboss.logging.Logger;
 
 /**
@@ -154,21 +154,19 @@ class ModelFolder {
         if (!Files.isDirectory(versions)) {
             return List.of();
         }
-        List<Path> files = new ArrayList<>();
+        SortedMap<Integer, Path> files = new TreeMap<>();
         try (var all = Files.newDirectoryStream(versions, "[0-9]*")) {
             for (Path version : all) {
                 Path file = version.resolve("model.onnx");
-                if (number(version) >= 0 && Files.isRegularFile(file)) {
-                    files.add(file);
+                int number = number(version);
+                if (number >= 0 && Files.isRegularFile(file)) {
+                    files.put(number, file);
                 }
             }
         } catch (IOException unreadable) {
             LOG.warnf("%s cannot be read: %s", versions, unreadable.getMessage());
         }
-        files.sort(Comparator.comparingInt(file -> number(file.getParent())));
-        return files.size() <= MAX_FILES
-                ? files
-                : files.subList(files.size() - MAX_FILES, files.size());
+        return files.values().stream().skip(Math.max(0, files.size() - MAX_FILES)).toList();
     }
 
     private static int number(Path version) {

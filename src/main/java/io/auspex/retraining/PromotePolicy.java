@@ -5,8 +5,8 @@ enum PromotePolicy {
     /** On evidence alone. */
     EVIDENCE,
     /**
-     * Always, for a first look; without evidence it is marked unproven. What cannot serve is not
-     * promoted even so.
+     * Always, for a first look: marked unproven, its evidence is not asked for. What cannot serve
+     * is not promoted even so.
      */
     ALWAYS
 }

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RefitAttempt {
 
-    private static final int DATASET_DONE = 20;
-    private static final int WORKER_DONE = 90;
+    static final int DATASET_DONE = 20;
+    static final int WORKER_DONE = 90;
 
     /** What an attempt works with. */
     record Tools(
@@ -216,7 +216,7 @@ final class RefitAttempt {
         byte[] onnx = Files.readAllBytes(folder.model());
         ModelVersion version = keep(built, report.get(), onnx);
         Candidates.Trained trained =
-                new Candidates.Trained(folder, built.job(), report.get(), onnx, closes);
+                new Candidates.Trained(folder, built.job(), report.get(), closes);
         // Read anew: it may have got another champion while the worker was busy.
         RegisteredModel model = model();
         GateDecision decision =

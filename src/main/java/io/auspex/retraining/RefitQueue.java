@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,9 +56,7 @@ class RefitQueue {
                                 returning *
                                 """,
                                 Map.of("model", model, "reason", triggerReason, "max", maxAttempts))
-                        .onItem()
-                        .ifNull()
-                        .switchTo(() -> refused(model))
+                        .chain(row -> orElse(row, () -> refused(model)))
                         .invoke(RefitRow::seedFromIdentity)
                         .map(RefitRow::toRefit));
     }
@@ -96,10 +95,7 @@ class RefitQueue {
                                         lease.toMillis(),
                                         "models",
                                         String.join(",", models)))
-                        .map(row ->
-                                Optional.ofNullable(row)
-                                        .map(it ->
-                                                new ClaimedRefit(it.toRefit(), it.seed, owner))));
+                        .map(row -> row.map(it -> new ClaimedRefit(it.toRefit(), it.seed, owner))));
     }
 
     /** Extends the lease; empty when it is lost. */
@@ -213,9 +209,7 @@ class RefitQueue {
                                 returning *
                                 """,
                                 Map.of("id", id, "reason", reason))
-                        .onItem()
-                        .ifNull()
-                        .switchTo(() -> notCancelled(id))
+                        .chain(row -> orElse(row, () -> notCancelled(id)))
                         .map(RefitRow::toRefit));
     }
 
@@ -267,12 +261,11 @@ class RefitQueue {
                         + " where state = 'RUNNING' and "
                         + MINE
                         + " returning *";
-        return Panache.withTransaction(() ->
-                one(sql, parameters, claim)
-                        .map(row -> Optional.ofNullable(row).map(RefitRow::toRefit)));
+        return Panache.withTransaction(
+                () -> one(sql, parameters, claim).map(row -> row.map(RefitRow::toRefit)));
     }
 
-    private static Uni<@Nullable RefitRow> one(
+    private static Uni<Optional<RefitRow>> one(
             String sql, Map<String, Object> parameters, ClaimedRefit claim) {
         Map<String, Object> all = new HashMap<>(parameters);
         all.put("id", claim.id());
@@ -281,8 +274,12 @@ class RefitQueue {
         return one(sql, all);
     }
 
-    private static Uni<@Nullable RefitRow> one(String sql, Map<String, Object> parameters) {
-        return list(sql, parameters).map(rows -> rows.isEmpty() ? null : rows.getFirst());
+    private static Uni<Optional<RefitRow>> one(String sql, Map<String, Object> parameters) {
+        return list(sql, parameters).map(rows -> rows.stream().findFirst());
+    }
+
+    private static Uni<RefitRow> orElse(Optional<RefitRow> row, Supplier<Uni<RefitRow>> otherwise) {
+        return row.map(Uni.createFrom()::item).orElseGet(otherwise);
     }
 
     private static Uni<List<RefitRow>> list(String sql, Map<String, Object> parameters) {

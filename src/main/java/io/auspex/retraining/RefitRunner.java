@@ -289,7 +289,9 @@ class RefitRunner {
         try {
             return Await.item(update);
         } catch (RuntimeException unreachable) {
-            LOG.errorf(unreachable, "the end of a refit could not be written");
+            LOG.warnf(
+                    "the end of a refit could not be written (%s); it comes back when its lease has run out",
+                    String.valueOf(unreachable.getMessage()).lines().findFirst().orElse(""));
             return Optional.empty();
         }
     }

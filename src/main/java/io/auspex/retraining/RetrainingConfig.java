@@ -12,7 +12,7 @@ interface RetrainingConfig {
 
     /**
      * {@code evidence}, or {@code always} for demonstrations: then every sound candidate is
-     * promoted, and marked unproven when it has no evidence.
+     * promoted, and everything is marked unproven.
      */
     @WithDefault("evidence")
     PromotePolicy promote();

@@ -11,6 +11,8 @@ interface Scorer {
     List<Head> heads();
 
     /**
+     * Answers {@code n} rows.
+     *
      * @param rows {@code n * F} values
      * @param headsOut receives {@code [head][row]}
      */

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ public class ModelServer {
     private final Event<ModelPromoted> promoted;
     private final ServingConfig config;
     private final ServingMetrics metrics;
+    private final boolean demonstration;
     private final OnnxRuntime runtime = new OnnxRuntime();
     private final ModelWorkers workers;
     private final PinnedModels pins;
@@ -61,12 +63,15 @@ public class ModelServer {
             LiveFeatures features,
             Event<ModelPromoted> promoted,
             ServingConfig config,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            @ConfigProperty(name = "auspex.promote", defaultValue = "evidence") String promote) {
         this.registry = registry;
         this.features = features;
         this.promoted = promoted;
         this.config = config;
         this.metrics = new ServingMetrics(meters);
+        // Then every answer is marked, also those of a champion that has earned its place before.
+        this.demonstration = promote.equalsIgnoreCase("always");
         this.workers = new ModelWorkers(config.loaderThreads());
         this.memory =
                 new MemoryHeadroom(
@@ -129,7 +134,7 @@ public class ModelServer {
     /**
      * Makes a version the champion, here and in the registry.
      *
-     * @param unproven without evidence: every answer says so
+     * @param unproven nobody asked for evidence: every answer says so
      * @return fails with {@link Failure}: NOT_FOUND {@code no-such-model}, {@code no-such-version};
      *     CONFLICT {@code version-unusable} (rejected with the reason), {@code swap-draining},
      *     {@code swaps-waiting}, {@code already-champion}, {@code version-rejected}; NOT_READY
@@ -233,7 +238,7 @@ public class ModelServer {
             }
         }
         try (Candidate candidate = tested(slot, version, onnx)) {
-            candidate.publish(version, version.unproven(), metrics.of(model));
+            candidate.publish(version, version.unproven() || demonstration, metrics.of(model));
             LOG.infof("%s version %d is pinned", model, number);
         } catch (UnusableModelException unusable) {
             throw unusable(version, unusable);
@@ -431,7 +436,8 @@ public class ModelServer {
                 served.name(),
                 Step.PUBLISH,
                 () -> {
-                    candidate.publish(version, unproven, metrics.of(served.name()));
+                    candidate.publish(
+                            version, unproven || demonstration, metrics.of(served.name()));
                     return true;
                 });
         served.untroubled();

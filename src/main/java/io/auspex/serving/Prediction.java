@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     [0, 1], the expected return as a fraction
  * @param expectedReturnInterval the split-conformal interval of the expected return with the
  *     largest coverage that the model carries; null when it carries none
- * @param unproven the version was promoted without evidence
+ * @param unproven nobody asked for the evidence of that version
  */
 public record Prediction(
         String model,

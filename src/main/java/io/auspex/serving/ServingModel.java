@@ -94,7 +94,7 @@ public final class ServingModel {
         return session.metadata().market();
     }
 
-    /** Promoted without evidence. */
+    /** Nobody asked for its evidence: {@code --promote=always}. */
     public boolean unproven() {
         return identity.unproven();
     }

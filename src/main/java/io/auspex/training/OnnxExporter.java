@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -57,7 +58,7 @@ final class OnnxExporter {
             FeatureScales scales,
             String name,
             Map<String, String> metadata) {
-        int features = heads.get(Head.P_UP).features();
+        int features = Objects.requireNonNull(heads.get(Head.P_UP)).features();
         GraphProto.Builder graph = GraphProto.newBuilder().setName(name).setDocString("auspex");
         graph.addInput(value("features", features));
         graph.addNode(scaler(scales));
@@ -120,7 +121,8 @@ final class OnnxExporter {
         ByteBuffer raw =
                 ByteBuffer.allocate(heads.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (Head head : heads) {
-            raw.putFloat(parameter.apply(calibrations.get(head)).floatValue());
+            raw.putFloat(
+                    parameter.apply(Objects.requireNonNull(calibrations.get(head))).floatValue());
         }
         return TensorProto.newBuilder()
                 .setName(name)

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -175,7 +176,7 @@ public final class TrainingRun {
         for (int i = 0; i < rows.count(); i++) {
             rows.row(i, row, 0);
             for (Head head : Head.values()) {
-                double oracle = models.get(head).rawScore(row, 0);
+                double oracle = Objects.requireNonNull(models.get(head)).rawScore(row, 0);
                 if (!(Math.abs(oracle - raw[i * HEADS + head.ordinal()]) <= ORACLE_TOLERANCE)) {
                     throw new TrainingException(
                             "the trees read back score "
@@ -191,7 +192,7 @@ public final class TrainingRun {
     private static double[] calibrated(double[] raw, Map<Head, Calibration> calibrations) {
         double[] outputs = new double[raw.length];
         for (Head head : Head.values()) {
-            Calibration calibration = calibrations.get(head);
+            Calibration calibration = Objects.requireNonNull(calibrations.get(head));
             for (int i = head.ordinal(); i < raw.length; i += HEADS) {
                 outputs[i] = calibration.output(head, raw[i]);
             }

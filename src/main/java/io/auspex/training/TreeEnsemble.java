@@ -8,6 +8,7 @@ import io.auspex.training.Tree.Split;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The trees of all heads as the attributes of one TreeEnsembleRegressor (ai.onnx.ml 3) whose target
@@ -42,7 +43,7 @@ final class TreeEnsemble {
     static TreeEnsemble of(Map<Head, LightGbmModel> heads, FeatureScales scales) {
         TreeEnsemble ensemble = new TreeEnsemble(scales);
         for (Head head : Head.values()) {
-            ensemble.add(head.ordinal(), heads.get(head));
+            ensemble.add(head.ordinal(), Objects.requireNonNull(heads.get(head)));
         }
         return ensemble;
     }

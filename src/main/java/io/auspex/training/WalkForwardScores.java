@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What the models of the folds said about rows that they had not seen, and the calibrations that
@@ -75,7 +76,8 @@ final class WalkForwardScores {
             for (int row = fold.testFrom(); row < fold.testTo(); row++) {
                 for (Head head : Head.values()) {
                     int i = index(row, head);
-                    predictions[i] = (float) known.get(head).output(head, raw[i]);
+                    predictions[i] =
+                            (float) Objects.requireNonNull(known.get(head)).output(head, raw[i]);
                 }
             }
         }

@@ -137,17 +137,22 @@ class GateTest {
     }
 
     @Test
-    void promotingAlwaysMarksWhatHasNoEvidence() {
+    void promotingAlwaysMarksEverythingUnproven() {
         GateCase weak = sound(tested(2_000, 0.2), FAIR, new Champion.None());
         assertThat(Gate.decide(weak, PromotePolicy.ALWAYS))
                 .asInstanceOf(type(Promote.class))
                 .satisfies(promoted -> {
                     assertThat(promoted.unproven()).isTrue();
-                    assertThat(promoted.reason()).startsWith("promoted without evidence: log loss");
+                    assertThat(promoted.reason())
+                            .startsWith("promoted without evidence, as asked: log loss");
                 });
         GateCase strong = sound(GOOD, FAIR, new Champion.None());
         assertThat(Gate.decide(strong, PromotePolicy.ALWAYS))
-                .isEqualTo(Gate.decide(strong, PromotePolicy.EVIDENCE));
+                .isEqualTo(
+                        new Promote(
+                                "promoted as asked, though its evidence would do: "
+                                        + Gate.decide(strong, PromotePolicy.EVIDENCE).reason(),
+                                true));
     }
 
     @Test
