@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -85,7 +86,7 @@ final class HttpConnection implements AutoCloseable {
             if (filled >= MAX_ANSWER_BYTES) {
                 throw new IOException("an answer of more than " + MAX_ANSWER_BYTES + " bytes");
             }
-            bytes = java.util.Arrays.copyOf(bytes, 2 * filled);
+            bytes = Arrays.copyOf(bytes, 2 * filled);
         }
         int read = in.read(bytes, filled, bytes.length - filled);
         if (read < 0) {

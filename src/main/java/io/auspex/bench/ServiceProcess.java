@@ -112,7 +112,7 @@ final class ServiceProcess implements AutoCloseable {
     /** Memory of the service that is in RAM, in bytes: proc(5), statm. */
     long residentBytes() throws IOException {
         String statm = Files.readString(Path.of("/proc/" + process.pid() + "/statm"));
-        return Long.parseLong(statm.split(" ")[1]) * PAGE_BYTES;
+        return Long.parseLong(statm.split(" ", 3)[1]) * PAGE_BYTES;
     }
 
     @Override

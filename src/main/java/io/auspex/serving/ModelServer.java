@@ -267,7 +267,7 @@ public class ModelServer {
             }
         }
         try (Candidate candidate = tested(slot, version, onnx)) {
-            candidate.publish(version, version.unproven(), metrics.of(model));
+            candidate.publish(version, version.unproven() || demonstration, metrics.of(model));
             LOG.infof("%s version %d is pinned", model, number);
         } catch (UnusableModelException unusable) {
             throw unusable(version, unusable);

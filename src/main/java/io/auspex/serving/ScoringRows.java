@@ -46,6 +46,8 @@ public final class ScoringRows implements AutoCloseable {
     }
 
     /**
+     * Writes one feature of a row.
+     *
      * @param feature its place in the schema
      */
     public void put(int row, int feature, float value) {

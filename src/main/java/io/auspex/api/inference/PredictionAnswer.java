@@ -55,7 +55,7 @@ final class PredictionAnswer {
      * @param closeTime when the candle closed that the features end with
      * @param heads calibrated probabilities in [0, 1]; the expected return as a fraction
      * @param expectedReturnInterval null when the model carries none
-     * @param unproven the version was promoted without evidence
+     * @param unproven promoted without evidence, or nobody asked for any: {@code --promote=always}
      */
     @Schema(name = "Prediction")
     record Document(
