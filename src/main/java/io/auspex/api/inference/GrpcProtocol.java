@@ -148,7 +148,7 @@ class GrpcProtocol implements GRPCInferenceService {
         return context == null
                 ? answer
                 : answer.emitOn(emission -> {
-                    if (Vertx.currentContext() == context) {
+                    if (context.equals(Vertx.currentContext())) {
                         emission.run();
                     } else {
                         context.runOnContext(_ -> emission.run());

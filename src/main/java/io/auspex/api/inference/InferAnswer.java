@@ -67,13 +67,29 @@ final class InferAnswer {
         }
     }
 
-    /**
-     * What goes over HTTP.
-     *
-     * @param jsonBytes length of the JSON object when bytes of tensors follow it; null when the
-     *     body is JSON alone
-     */
-    record Body(byte[] bytes, @Nullable Integer jsonBytes) {}
+    /** What goes over HTTP; its bytes are not to be written to. */
+    static final class Body {
+
+        private final byte[] bytes;
+        private final @Nullable Integer jsonBytes;
+
+        private Body(byte[] bytes, @Nullable Integer jsonBytes) {
+            this.bytes = bytes;
+            this.jsonBytes = jsonBytes;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        /**
+         * Length of the JSON object when bytes of tensors follow it; null when the body is JSON
+         * alone.
+         */
+        @Nullable Integer jsonBytes() {
+            return jsonBytes;
+        }
+    }
 
     /** The same for readers of the OpenAPI document. */
     @Schema(name = "InferAnswer")
