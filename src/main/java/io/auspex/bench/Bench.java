@@ -18,6 +18,7 @@ public final class Bench {
               swaps     requests while versions are promoted, some of them corrupt or deleted
                         --requests=1000000 --swaps=1000 --corrupt=20 --deleted=20
                         --connections=8 --versions=16 --features=60
+                        --warm-up=30    seconds of the same that are not counted
 
               serving   what serving costs over hand-written baselines; latency during swaps and refits
                         --seconds=5 --alternations=5 --connections=32 --warm-up=10

@@ -34,6 +34,9 @@ final class ServiceProcess implements AutoCloseable {
     private final Process process;
     private final int port;
 
+    /** For whoever ends the bench early. */
+    private final Thread stopping;
+
     private ServiceProcess(
             Path folder, DataFolder data, EmbeddedPostgres postgres, Process process, int port) {
         this.folder = folder;
@@ -41,6 +44,8 @@ final class ServiceProcess implements AutoCloseable {
         this.postgres = postgres;
         this.process = process;
         this.port = port;
+        this.stopping = new Thread(this::stop, "stop the service");
+        Runtime.getRuntime().addShutdownHook(stopping);
     }
 
     /**
@@ -112,6 +117,11 @@ final class ServiceProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        Runtime.getRuntime().removeShutdownHook(stopping);
+        stop();
+    }
+
+    private void stop() {
         process.destroy();
         try {
             if (!process.waitFor(STOP)) {

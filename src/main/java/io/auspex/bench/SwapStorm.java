@@ -69,7 +69,7 @@ final class SwapStorm {
      * @param failed requests without a 200
      * @param mixed answers that no one version gives
      * @param unexpected promotions that ended otherwise than planned
-     * @param residentEarly bytes in RAM after a tenth of the swaps
+     * @param resident bytes in RAM after each tenth of the swaps
      * @param complaints the first few things that were wrong
      */
     record Outcome(
@@ -80,13 +80,13 @@ final class SwapStorm {
             int refused,
             int unexpected,
             int versionsSeen,
-            long residentEarly,
-            long residentLate,
+            List<Long> resident,
             double seconds,
             List<String> complaints) {
 
+        /** From the end of the first tenth to the end of the last, relative to the first. */
         double residentGrowth() {
-            return (double) residentLate / residentEarly - 1;
+            return (double) resident.getLast() / resident.getFirst() - 1;
         }
     }
 
@@ -141,8 +141,7 @@ final class SwapStorm {
                 swaps.refused,
                 swaps.unexpected,
                 right.values().stream().distinct().toList().size(),
-                swaps.residentEarly,
-                swaps.residentLate,
+                List.copyOf(swaps.resident),
                 (System.nanoTime() - start) / 1e9,
                 List.copyOf(complaints));
     }
@@ -207,8 +206,7 @@ final class SwapStorm {
         int promoted;
         int refused;
         int unexpected;
-        long residentEarly;
-        long residentLate;
+        final List<Long> resident = new ArrayList<>();
     }
 
     private Swaps swap() throws IOException {
@@ -223,13 +221,12 @@ final class SwapStorm {
                     int next = plan.good().get((1 + swaps.promoted) % plan.good().size());
                     promote(connection, next, 200, swaps);
                 }
-                if (i == plan.swaps() / 10) {
-                    swaps.residentEarly = residentBytes.getAsLong();
+                if (i * 10L / plan.swaps() > swaps.resident.size()) {
+                    swaps.resident.add(residentBytes.getAsLong());
                 }
             }
         }
         await(plan.requests());
-        swaps.residentLate = residentBytes.getAsLong();
         return swaps;
     }
 

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** What a thousand swaps cost a million requests: nothing, if it prints zeros. */
@@ -26,7 +27,14 @@ final class SwapsBench {
     static void run(BenchOptions options, PrintStream out)
             throws IOException, InterruptedException, SQLException {
         options.only(
-                "requests", "swaps", "corrupt", "deleted", "connections", "versions", "features");
+                "requests",
+                "swaps",
+                "corrupt",
+                "deleted",
+                "connections",
+                "versions",
+                "features",
+                "warm-up");
         int features = options.number("features", 60, 1);
         SwapStorm.Plan plan =
                 plan(
@@ -43,9 +51,26 @@ final class SwapsBench {
             new SwapModels(database)
                     .prepare(ModelSpec.standard(any.name(), any.market()), any, plan);
             first(service.port(), any, plan.good().getFirst());
+            warmUp(service, any, plan, options.number("warm-up", 30, 0));
             SwapStorm.Outcome outcome =
                     new SwapStorm(service.port(), any, plan, () -> resident(service)).run();
             print(outcome, plan, out);
+        }
+    }
+
+    /**
+     * Rounds of swaps and requests that are not counted: while Java still compiles what runs most,
+     * its code grows in RAM, and would hide or feign a leak.
+     */
+    private static void warmUp(
+            ServiceProcess service, MarkedModel any, SwapStorm.Plan plan, int seconds)
+            throws IOException, InterruptedException {
+        SwapStorm.Plan round =
+                new SwapStorm.Plan(
+                        10_000, 10, plan.connections(), plan.good(), List.of(), List.of());
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (System.nanoTime() < end) {
+            new SwapStorm(service.port(), any, round, () -> 0).run();
         }
     }
 
@@ -92,13 +117,16 @@ final class SwapsBench {
         row(out, "corrupt and deleted versions refused", outcome.refused());
         row(out, "promotions that ended otherwise than planned", outcome.unexpected());
         row(out, "versions that answered", outcome.versionsSeen());
+        for (int tenth = 0; tenth < outcome.resident().size(); tenth++) {
+            out.printf(
+                    Locale.ROOT,
+                    "| resident after swap %,d, MiB | %.1f |%n",
+                    (tenth + 1) * plan.swaps() / 10,
+                    outcome.resident().get(tenth) / 1048576.0);
+        }
         out.printf(
                 Locale.ROOT,
-                "| resident after swap %d, MiB | %.1f |%n| resident after swap %d, MiB | %.1f |%n| growth | %+.2f %% |%n",
-                plan.swaps() / 10,
-                outcome.residentEarly() / 1048576.0,
-                plan.swaps(),
-                outcome.residentLate() / 1048576.0,
+                "| growth from the first of these to the last | %+.2f %% |%n",
                 100 * outcome.residentGrowth());
         out.printf(
                 Locale.ROOT,

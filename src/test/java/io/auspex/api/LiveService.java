@@ -59,13 +59,25 @@ public class LiveService {
 
     public ModelVersion promote(String model, MarketSpec market, float bias) {
         declare(model, market);
-        TinyModels tiny = TinyModels.tiny().named(model).market(market).bias(bias);
-        ModelVersion version =
-                Await.item(() ->
-                        registry.add(
-                                model, "import:test", tiny.schema(), tiny.onnx(), tiny.report()));
+        ModelVersion version = add(model, market, bias);
         Await.item(() -> server.promote(model, version.version(), "tiny but proven", false));
         return version;
+    }
+
+    /** Adds a tiny version of a registered model, a candidate. */
+    public ModelVersion add(String model, float bias) {
+        return add(model, MARKET, bias);
+    }
+
+    private ModelVersion add(String model, MarketSpec market, float bias) {
+        TinyModels tiny = TinyModels.tiny().named(model).market(market).bias(bias);
+        return Await.item(() ->
+                registry.add(model, "import:test", tiny.schema(), tiny.onnx(), tiny.report()));
+    }
+
+    /** The gate says no. */
+    public void reject(ModelVersion version) {
+        Await.item(() -> registry.reject(version.model(), version.version(), "not good enough"));
     }
 
     /** Closes that make every feature ready, once. */

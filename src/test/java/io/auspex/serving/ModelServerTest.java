@@ -278,6 +278,65 @@ class ModelServerTest {
     }
 
     @Test
+    void versionsAreAskedByNumberWhetherTheyServeOrNot() {
+        promoted(good(1));
+        add(good(2));
+        int sessions = server.liveSessions();
+        try (Lease champion = await(() -> server.pinned(model, 1))) {
+            assertThat(server.liveSessions()).as("no second session").isEqualTo(sessions);
+            assertThat(champion.model().predict(ROW).version()).isEqualTo(1);
+        }
+        try (Lease candidate = await(() -> server.pinned(model, 2))) {
+            Prediction prediction = candidate.model().predict(ROW);
+            assertThat(prediction.version()).isEqualTo(2);
+            assertThat(prediction.heads().get(Head.EXPECTED_RETURN))
+                    .isCloseTo(good(2).answer(Head.EXPECTED_RETURN, ROW), within(1e-6));
+        }
+        assertThat(predicted().version()).isEqualTo(1);
+        assertThat(version(2).state()).isEqualTo(VersionState.CANDIDATE);
+        assertPinFails("no-such-version", 9);
+        assertThat(
+                        catchThrowableOfType(
+                                        Failure.class,
+                                        () -> await(() -> server.pinned("nobody", 1)))
+                                .slug())
+                .isEqualTo("no-such-model");
+        int liar = add(good(3).probeError(1e-3));
+        assertPinFails("version-unusable", liar);
+        assertPinFails("version-unusable", liar);
+        assertThat(version(liar).state()).as("nobody judged it").isEqualTo(VersionState.CANDIDATE);
+    }
+
+    @Test
+    void aSwapTellsWhatTheOldOneStillServedAndWhatMemoryItTook() {
+        promoted(good(1));
+        Lease reader = server.acquire(model).orElseThrow();
+        promoted(good(2));
+        reader.model().predict(ROW);
+        reader.model().predict(ROW);
+        assertThat(meters.get("auspex.swap.drained.requests").tag("model", model).counter().count())
+                .isEqualTo(2);
+        reader.close();
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (meters.find("auspex.swap.resident").tags("model", model, "when", "after").gauge()
+                        == null
+                && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        for (String when : List.of("before", "after")) {
+            assertThat(
+                            meters.get("auspex.swap.resident")
+                                    .tags("model", model, "when", when)
+                                    .gauge()
+                                    .value())
+                    .isGreaterThan(1e7);
+        }
+        assertThat(meters.get("auspex.swap").tags("model", model, "step", "drain").timer().count())
+                .isEqualTo(1);
+        assertThat(meters.get("auspex.resident").gauge().value()).isGreaterThan(1e7);
+    }
+
+    @Test
     void emitsOnTheContextOfTheSubscriberSoThatItMayGoOnWithTheDatabase() {
         add(good(1));
         ModelVersion read =
@@ -366,6 +425,9 @@ class ModelServerTest {
         assertThat(config.warmUpRuns()).isEqualTo(500);
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.loaderThreads()).isEqualTo(1);
+        assertThat(config.pinnedVersions()).isEqualTo(4);
+        assertThat(config.memoryFactor()).isEqualTo(2);
+        assertThat(config.memoryFloor().asLongValue()).isEqualTo(64 * 1024 * 1024);
     }
 
     private TinyModels good(int number) {
@@ -410,6 +472,13 @@ class ModelServerTest {
             LockSupport.parkNanos(1_000_000);
         }
         assertThat(server.liveSessions()).isEqualTo(sessions);
+    }
+
+    private void assertPinFails(String slug, int number) {
+        Failure failure =
+                catchThrowableOfType(
+                        Failure.class, () -> await(() -> server.pinned(model, number)));
+        assertThat(failure.slug()).isEqualTo(slug);
     }
 
     private static void assertFails(String slug, Supplier<Uni<RegisteredModel>> work) {

@@ -116,6 +116,40 @@ class AdminTest {
     }
 
     @Test
+    void promotesAStoredVersionByHand() {
+        String model = "/api/models/admin-hand";
+        service.promote("admin-hand", 0.1f);
+        service.add("admin-hand", 0.2f);
+        service.reject(service.add("admin-hand", 0.3f));
+        promote(model, "{\"version\": 2}")
+                .statusCode(200)
+                .body("champion", equalTo(2))
+                .body("previous", equalTo(1))
+                .body("serving.version", equalTo(2))
+                .body("serving.unproven", equalTo(true));
+        promote(model, "{\"version\": 1}")
+                .statusCode(200)
+                .body("serving.version", equalTo(1))
+                .body("serving.unproven", equalTo(false));
+        problem(promote(model, "{\"version\": 1}"), 409, "already-champion");
+        problem(promote(model, "{\"version\": 3}"), 409, "version-rejected");
+        promote(model, "{\"version\": 3, \"force\": true, \"reason\": \"I know\"}")
+                .statusCode(200)
+                .body("serving.version", equalTo(3))
+                .body("serving.unproven", equalTo(true));
+        given().get(model + "/versions/3")
+                .then()
+                .body("state", equalTo("PROMOTED"))
+                .body("unproven", equalTo(true))
+                .body("reason", equalTo("I know"));
+        problem(promote(model, "{\"version\": 9}"), 404, "no-such-version");
+        problem(promote("/api/models/nobody", "{\"version\": 1}"), 404, "no-such-model");
+        problem(promote(model, "{}"), 400, "invalid-field");
+        problem(promote(model, "{\"versoin\": 1}"), 400, "unknown-field");
+        problem(promote(model, "{\"version\": \"x\"}"), 400, "invalid-field");
+    }
+
+    @Test
     void acceptsATrainingAndRefusesASecond() {
         service.declare("admin-train");
         ValidatableResponse accepted = post("/api/models/admin-train/train").statusCode(202);
@@ -234,9 +268,17 @@ class AdminTest {
                 .contains(
                         "/api/status",
                         "/api/models/{name}/predict",
+                        "\"timeout\"",
+                        "#/components/schemas/Predictions",
+                        "expected_return_interval",
+                        "/api/models/{name}/promote",
                         "/api/signals",
                         "/v2/models/{model}/infer",
                         "schema_hash");
+    }
+
+    private static ValidatableResponse promote(String model, String body) {
+        return given().contentType(ContentType.JSON).body(body).post(model + "/promote").then();
     }
 
     private static ValidatableResponse post(String path) {

@@ -18,15 +18,23 @@ import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
 import io.auspex.platform.PostgresResource;
 import io.auspex.serving.TinyModels;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +54,7 @@ class InferenceTest {
     private static int version;
 
     @Inject LiveService service;
+    @Inject MeterRegistry meters;
 
     @BeforeEach
     void serve() {
@@ -103,6 +112,123 @@ class InferenceTest {
         assertThat(answer.getMap(""))
                 .containsEntry("symbol", null)
                 .containsEntry("close_time", null);
+    }
+
+    @Test
+    void predictsManyRowsInTheirOrder() {
+        String one = "{\"rsi_14@5m\": 1, \"momentum_24@5m\": 2, \"volatility_12@5m\": 3}";
+        String other = "{\"volatility_12@5m\": 3e1, \"rsi_14@5m\":-1.5,\"momentum_24@5m\":0.25}";
+        JsonPath answer =
+                post(PREDICT, "{\"rows\": [" + one + "," + other + "," + one + "]}")
+                        .statusCode(200)
+                        .extract()
+                        .jsonPath();
+        assertThat(answer.getString("model")).isEqualTo(MODEL);
+        assertThat(answer.getInt("version")).isEqualTo(version);
+        assertThat(answer.getList("predictions")).hasSize(3);
+        for (Head head : Head.values()) {
+            String path = "].heads." + head.code();
+            assertThat(answer.getDouble("predictions[0" + path))
+                    .isEqualTo(TINY.answer(head, 1, 2, 3), within(1e-6));
+            assertThat(answer.getDouble("predictions[1" + path))
+                    .isEqualTo(TINY.answer(head, -1.5f, 0.25f, 30), within(1e-6));
+            assertThat(answer.getDouble("predictions[2" + path))
+                    .isEqualTo(answer.getDouble("predictions[0" + path));
+        }
+        assertThat(answer.getDouble("predictions[1].expected_return_interval.coverage"))
+                .isEqualTo(0.9);
+        post(PREDICT, "{\"rows\": []}").statusCode(200).body("predictions", hasSize(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 40, 256, 257, 1000})
+    void predictsBatchesOnAndOffTheEventLoopAsOneByOne(int count) {
+        Random random = new Random(count);
+        List<float[]> rows = new ArrayList<>();
+        StringBuilder body = new StringBuilder("{\"rows\": [");
+        for (int i = 0; i < count; i++) {
+            float[] row = new float[3];
+            for (int j = 0; j < 3; j++) {
+                row[j] = (float) random.nextGaussian() * 100;
+            }
+            rows.add(row);
+            String features =
+                    features(
+                            Float.toString(row[0]), Float.toString(row[1]), Float.toString(row[2]));
+            body.append(i == 0 ? "" : ",")
+                    .append(features, features.indexOf(':') + 1, features.length() - 1);
+        }
+        List<Number> up =
+                post(PREDICT, body.append("]}").toString())
+                        .statusCode(200)
+                        .extract()
+                        .jsonPath()
+                        .getList("predictions.heads.p_up");
+        assertThat(up).hasSize(count);
+        for (int i = 0; i < count; i++) {
+            assertThat(up.get(i).doubleValue())
+                    .isEqualTo(TINY.answer(Head.P_UP, rows.get(i)), within(1e-6));
+        }
+    }
+
+    @Test
+    void whatCannotBeAnsweredInTimeIsNotScored() {
+        String row = features("1", "2", "3");
+        String rows =
+                "{\"rows\": ["
+                        + (row.substring(row.indexOf(':') + 1, row.length() - 1) + ",").repeat(999)
+                        + row.substring(row.indexOf(':') + 1, row.length() - 1)
+                        + "]}";
+        post(PREDICT, rows).statusCode(200);
+        long before = scored();
+        problem(post(PREDICT + "?timeout=1", rows), 504, "deadline")
+                .body("detail", containsString("nothing was scored"));
+        assertThat(scored()).as("the model did not run").isEqualTo(before);
+        post(PREDICT + "?timeout=20000", rows).statusCode(200);
+        post(PREDICT + "?timeout=20000", row).statusCode(200);
+        problem(post(PREDICT + "?timeout=soon", row), 400, "invalid-timeout");
+    }
+
+    @Test
+    void readsABodyThatComesInPieces() throws IOException {
+        String body = features("1", "2", "3");
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    ("POST "
+                                    + PREDICT
+                                    + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                    + "Content-Type: application/json\r\n"
+                                    + "Transfer-Encoding: chunked\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < body.length(); i += 10) {
+                String piece = body.substring(i, Math.min(body.length(), i + 10));
+                out.write(
+                        (Integer.toHexString(piece.length()) + "\r\n" + piece + "\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+            }
+            out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 200").contains("\"p_up\":");
+        }
+    }
+
+    @Test
+    void predictIsAPostOfJson() {
+        problem(given().get(PREDICT).then(), 405, "method-not-allowed")
+                .header("Allow", equalTo("POST"));
+        problem(
+                given().contentType(ContentType.JSON)
+                        .accept(ContentType.XML)
+                        .body(features("1", "2", "3"))
+                        .post(PREDICT)
+                        .then(),
+                406,
+                "not-acceptable");
+        problem(post(PREDICT, "{\"rows\": [" + "{},".repeat(3) + "{}]}"), 400, "invalid-features");
+        problem(post(PREDICT, "{\"rows\": {}}"), 400, "invalid-request");
     }
 
     @ParameterizedTest(name = "{0}: {2}")
@@ -283,6 +409,10 @@ class InferenceTest {
                 .contains("auspex_predict_seconds_count{model=\"" + MODEL + "\"")
                 .contains("auspex_candle_to_signal_seconds")
                 .contains("auspex_feed_lag_seconds");
+    }
+
+    private long scored() {
+        return meters.get("auspex.predict").tag("model", MODEL).timer().count();
     }
 
     private static ValidatableResponse post(String path, String body) {
