@@ -40,6 +40,9 @@ public class ModelRegistry {
     /** The channel of PostgreSQL's NOTIFY; the payload is {@code {"model":"..","version":3}}. */
     public static final String PROMOTION_CHANNEL = "auspex_promotion";
 
+    /** Versions of a model that {@link #summaries} tells of. */
+    static final int MAX_SUMMARIES = 1_000;
+
     /** Registers a model, or replaces the specification of one that is registered. */
     public Uni<RegisteredModel> declare(ModelSpec spec) {
         return Panache.withTransaction(
@@ -64,6 +67,25 @@ public class ModelRegistry {
         return Panache.withSession(() ->
                 VersionRow.<VersionRow>list("key.model = ?1", Sort.descending("key.version"), model)
                         .map(rows -> rows.stream().map(VersionRow::toVersion).toList()));
+    }
+
+    /**
+     * What there is of a model, newest first and at most {@value #MAX_SUMMARIES}; nothing when
+     * there is no such model. Cheap: reports stay in the database.
+     */
+    public Uni<List<VersionSummary>> summaries(String model) {
+        return Panache.withSession(() ->
+                Panache.getSession()
+                        .chain(session ->
+                                session.createQuery(
+                                                "select new io.auspex.registry.VersionSummary("
+                                                        + "v.key.version, v.state, v.reason)"
+                                                        + " from VersionRow v where v.key.model = :model"
+                                                        + " order by v.key.version desc",
+                                                VersionSummary.class)
+                                        .setParameter("model", model)
+                                        .setMaxResults(MAX_SUMMARIES)
+                                        .getResultList()));
     }
 
     public Uni<Optional<ModelVersion>> version(String model, int version) {

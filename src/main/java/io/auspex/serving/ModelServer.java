@@ -107,11 +107,20 @@ public class ModelServer {
     public Uni<Lease> pinned(String model, int version) {
         return Uni.createFrom()
                 .deferred(() -> {
+                    requireNotUnloaded(model);
                     Optional<Lease> open = open(model, version);
                     return open.isPresent()
                             ? Uni.createFrom().item(open.get())
                             : PinnedModels.leased(() -> pins.load(model, version));
                 });
+    }
+
+    private void requireNotUnloaded(String model) {
+        ServedModel served = models.get(model);
+        if (served != null && served.isUnloaded()) {
+            throw new Failure(
+                    Failure.Category.NOT_READY, "no-model", "no model: " + ServedModel.UNLOADED);
+        }
     }
 
     /** The champion, if it is that version; or else that version, if it is pinned and open. */
@@ -172,6 +181,26 @@ public class ModelServer {
      */
     public Uni<RegisteredModel> rollback(String model, String reason) {
         return eventually(() -> inTurn(model, served -> rollbackNow(served, reason)));
+    }
+
+    /**
+     * Loads the champion that the registry names and serves it, also when it serves already: the
+     * old session answers until the new one does.
+     *
+     * @return fails like {@link #promote}; NOT_READY {@code no-model} when there is no champion
+     */
+    public Uni<Void> load(String model) {
+        return eventually(() -> inTurn(model, this::loadNow)).replaceWithVoid();
+    }
+
+    /**
+     * Takes a model out of serving in this process, its pinned versions too, until {@link #load} or
+     * a promotion; the registry stays as it is. Requests under way get their answers.
+     *
+     * @return fails with NOT_FOUND {@code no-such-model}
+     */
+    public Uni<Void> unload(String model) {
+        return eventually(() -> inTurn(model, this::unloadNow)).replaceWithVoid();
     }
 
     /**
@@ -238,6 +267,25 @@ public class ModelServer {
         } catch (UnusableModelException unusable) {
             throw unusable(version, unusable);
         }
+    }
+
+    private boolean loadNow(ServedModel served) {
+        Integer champion = require(served.name()).champion();
+        if (champion == null) {
+            throw new Failure(
+                    Failure.Category.NOT_READY,
+                    "no-model",
+                    "no model: no version of " + served.name() + " was ever promoted");
+        }
+        serve(served, requireVersion(served.name(), champion));
+        return true;
+    }
+
+    private boolean unloadNow(ServedModel served) {
+        served.unload();
+        pins.clear(served.name());
+        LOG.infof("%s is unloaded", served.name());
+        return true;
     }
 
     private RegisteredModel promoteNow(
@@ -318,7 +366,7 @@ public class ModelServer {
     /** Serves the champion that the registry names; when it cannot, says why and stays as it is. */
     private void follow(ServedModel served, RegisteredModel model) {
         Integer champion = model.champion();
-        if (champion == null || served.serves(champion)) {
+        if (champion == null || served.isUnloaded() || served.serves(champion)) {
             return;
         }
         try {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -130,15 +131,32 @@ final class PinnedModels {
 
     /** Lets go of all of them; they close after their last readers. */
     void clear() {
-        List<Pin> all;
+        release((_, _) -> true);
+    }
+
+    /**
+     * Lets go of the versions of one model, but for those on their way: somebody waits for them.
+     */
+    void clear(String model) {
+        release((key, pin) -> key.model().equals(model) && pin.open.isDone());
+    }
+
+    private void release(BiPredicate<Key, Pin> which) {
+        List<Pin> released = new ArrayList<>();
         lock.lock();
         try {
-            all = new ArrayList<>(pins.values());
-            pins.clear();
+            pins.entrySet()
+                    .removeIf(entry -> {
+                        boolean go = which.test(entry.getKey(), entry.getValue());
+                        if (go) {
+                            released.add(entry.getValue());
+                        }
+                        return go;
+                    });
         } finally {
             lock.unlock();
         }
-        all.forEach(pin -> pin.slot.clear());
+        released.forEach(pin -> pin.slot.clear());
     }
 
     /** Sessions that hold native memory, or are about to. */

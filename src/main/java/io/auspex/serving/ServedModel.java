@@ -14,11 +14,15 @@ final class ServedModel {
     /** Swaps of one model that may wait for each other. */
     static final int MAX_WAITING = 8;
 
+    /** Why an unloaded model does not answer. */
+    static final String UNLOADED = "it was unloaded; load it to have it answer again";
+
     private final String name;
     private final ModelSlot slot;
     private final Semaphore places = new Semaphore(MAX_WAITING);
     private final ReentrantLock turn = new ReentrantLock(true);
     private volatile @Nullable String problem;
+    private volatile boolean unloaded;
 
     ServedModel(String name, Executor closer) {
         this.name = name;
@@ -62,11 +66,24 @@ final class ServedModel {
         return slot.serving().filter(model -> model.version() == version).isPresent();
     }
 
+    /** Serves nothing, in no version, until {@link #untroubled}. */
+    void unload() {
+        unloaded = true;
+        troubled(UNLOADED);
+        slot.clear();
+    }
+
+    /** Whether it was taken out of serving on purpose. */
+    boolean isUnloaded() {
+        return unloaded;
+    }
+
     void troubled(String reason) {
         problem = reason;
     }
 
     void untroubled() {
+        unloaded = false;
         problem = null;
     }
 

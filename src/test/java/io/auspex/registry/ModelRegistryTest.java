@@ -2,6 +2,7 @@ package io.auspex.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -70,6 +71,24 @@ class ModelRegistryTest {
         RegisteredModel again = await(() -> registry.declare(spec(2_000)));
         assertThat(again.spec().windowCandles()).isEqualTo(2_000);
         assertThat(again.champion()).isEqualTo(1);
+    }
+
+    @Test
+    void summariesTellStateAndReasonNewestFirst() {
+        assertThat(await(() -> registry.summaries(model))).isEmpty();
+        promoted(add("a"));
+        add("b");
+        add("c");
+        await(() -> registry.reject(model, 2, "no evidence"));
+        List<VersionSummary> summaries = await(() -> registry.summaries(model));
+        assertThat(summaries)
+                .extracting(VersionSummary::version, VersionSummary::state)
+                .containsExactly(
+                        tuple(3, VersionState.CANDIDATE),
+                        tuple(2, VersionState.REJECTED),
+                        tuple(1, VersionState.PROMOTED));
+        assertThat(summaries.get(1).reason()).isEqualTo("no evidence");
+        assertThat(await(() -> registry.summaries("nobody"))).isEmpty();
     }
 
     @Test

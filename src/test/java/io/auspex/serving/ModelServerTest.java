@@ -160,6 +160,57 @@ class ModelServerTest {
     }
 
     @Test
+    void anUnloadedModelServesInNoVersionUntilItIsLoaded() {
+        promoted(good(1));
+        promoted(good(2));
+        await(() -> server.pinned(model, 1)).close();
+        int sessions = server.liveSessions();
+
+        await(() -> server.unload(model));
+        assertThat(predictor.predict(model, ROW)).isEqualTo(new Answer.NoModel(model));
+        assertFails("no-model", () -> server.pinned(model, 1));
+        assertFails("no-model", () -> server.pinned(model, 2));
+        assertThat(status().version()).isNull();
+        assertThat(status().problem()).contains("it was unloaded");
+        assertThat(await(() -> registry.model(model)).orElseThrow().champion()).isEqualTo(2);
+        eventuallyLive(sessions - 2);
+        await(server::restore);
+        assertThat(status().version()).as("a restore leaves it alone").isNull();
+
+        await(() -> server.load(model));
+        assertThat(predicted().version()).isEqualTo(2);
+        assertThat(status().problem()).isNull();
+        await(() -> server.pinned(model, 1)).close();
+        assertThat(news.of(model)).as("loading is no promotion").hasSize(2);
+    }
+
+    @Test
+    void aPromotionLoadsAnUnloadedModel() {
+        promoted(good(1));
+        await(() -> server.unload(model));
+        promoted(good(2));
+        assertThat(predicted().version()).isEqualTo(2);
+    }
+
+    @Test
+    void requestsUnderWayOutliveAnUnloadAndAReload() {
+        promoted(good(1));
+        try (Lease before = server.acquire(model).orElseThrow()) {
+            await(() -> server.load(model));
+            assertThat(predicted().version()).isEqualTo(1);
+            await(() -> server.unload(model));
+            assertThat(before.model().predict(ROW).version()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatHasNoChampionCannotBeLoaded() {
+        assertFails("no-model", () -> server.load(model));
+        assertFails("no-such-model", () -> server.load("nobody"));
+        assertFails("no-such-model", () -> server.unload("nobody"));
+    }
+
+    @Test
     void aRestartServesTheChampionsAndReportsTheOneThatCannot() {
         String broken = model + "-broken";
         await(() ->
@@ -481,7 +532,7 @@ class ModelServerTest {
         assertThat(failure.slug()).isEqualTo(slug);
     }
 
-    private static void assertFails(String slug, Supplier<Uni<RegisteredModel>> work) {
+    private static <T> void assertFails(String slug, Supplier<Uni<T>> work) {
         Failure failure = catchThrowableOfType(Failure.class, () -> await(work));
         assertThat(failure.slug()).isEqualTo(slug);
     }

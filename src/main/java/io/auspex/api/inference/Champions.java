@@ -46,8 +46,8 @@ class Champions {
         String problem =
                 server.status().stream()
                         .filter(status -> status.model().equals(model.name()))
-                        .map(ServingStatus::problem)
                         .findFirst()
+                        .map(ServingStatus::problem)
                         .orElse(null);
         String reason =
                 problem != null

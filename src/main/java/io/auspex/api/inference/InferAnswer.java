@@ -1,93 +1,219 @@
 package io.auspex.api.inference;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.auspex.model.Head;
-import io.auspex.platform.Failure;
 import io.auspex.platform.Json;
 import io.auspex.serving.ServingModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** Scores a request and writes the answer of the Open Inference Protocol v2. */
+/**
+ * What a model says to an inference request: one FP32 tensor {@code [rows, 1]} per output asked
+ * for.
+ */
 final class InferAnswer {
 
-    private InferAnswer() {}
+    private final String model;
+    private final int version;
+    private final @Nullable String id;
+    private final int rows;
+    private final List<Output> outputs;
+
+    private InferAnswer(
+            String model, int version, @Nullable String id, int rows, List<Output> outputs) {
+        this.model = model;
+        this.version = version;
+        this.id = id;
+        this.rows = rows;
+        this.outputs = outputs;
+    }
+
+    /** One tensor of the answer; its numbers are not to be written to. */
+    static final class Output {
+
+        private final String name;
+        private final boolean binary;
+        private final float[] values;
+
+        private Output(String name, boolean binary, float[] values) {
+            this.name = name;
+            this.binary = binary;
+            this.values = values;
+        }
+
+        String name() {
+            return name;
+        }
+
+        float[] values() {
+            return values;
+        }
+
+        int bytes() {
+            return Math.multiplyExact(values.length, Signature.ELEMENT_BYTES);
+        }
+
+        /** Appends the numbers, little-endian. */
+        void writeTo(ByteBuffer to) {
+            to.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+            to.position(to.position() + bytes());
+        }
+    }
+
+    /** What goes over HTTP; its bytes are not to be written to. */
+    static final class Body {
+
+        private final byte[] bytes;
+        private final @Nullable Integer jsonBytes;
+
+        private Body(byte[] bytes, @Nullable Integer jsonBytes) {
+            this.bytes = bytes;
+            this.jsonBytes = jsonBytes;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        /**
+         * Length of the JSON object when bytes of tensors follow it; null when the body is JSON
+         * alone.
+         */
+        @Nullable Integer jsonBytes() {
+            return jsonBytes;
+        }
+    }
 
     /** The same for readers of the OpenAPI document. */
     @Schema(name = "InferAnswer")
     record Document(
-            String modelName, String modelVersion, @Nullable String id, List<Output> outputs) {}
+            String modelName, String modelVersion, @Nullable String id, List<Tensor> outputs) {
 
-    /**
-     * @param shape [N, 1]
-     */
-    @Schema(name = "InferOutput")
-    record Output(String name, String datatype, List<Integer> shape, List<Float> data) {}
-
-    /**
-     * @return JSON
-     * @throws Failure INVALID for an output that the model does not have
-     */
-    static byte[] of(ServingModel model, InferRequest request) {
-        List<Head> heads = model.heads();
-        List<Integer> asked = asked(heads, request.outputs());
-        float[][] answers = new float[heads.size()][request.rows()];
-        model.run(FloatBuffer.wrap(request.tensor().values()), request.rows(), answers);
-        return json(model, request, asked, answers);
+        /**
+         * @param shape [N, 1]
+         * @param data null where a number is not finite; absent from a binary output
+         */
+        @Schema(name = "InferOutput")
+        record Tensor(
+                String name,
+                String datatype,
+                List<Integer> shape,
+                @Nullable List<@Nullable Float> data) {}
     }
 
-    private static List<Integer> asked(List<Head> heads, List<String> outputs) {
-        List<String> names = heads.stream().map(Head::code).toList();
-        for (String output : outputs) {
-            if (!names.contains(output)) {
-                throw PredictRequest.invalid(
-                        "unknown-output",
-                        "unknown output '" + output + "'; the model has " + names);
-            }
+    /** Asks the model. */
+    static InferAnswer score(ServingModel model, InferRequest request) {
+        int rows = request.tensor().rows();
+        float[][] answers = new float[model.heads().size()][rows];
+        model.run(request.tensor().values(), rows, answers);
+        List<Output> outputs = new ArrayList<>(request.outputs().size());
+        for (InferRequest.Output asked : request.outputs()) {
+            outputs.add(new Output(asked.name(), asked.binary(), answers[asked.place()]));
         }
-        return (outputs.isEmpty() ? names : outputs).stream().map(names::indexOf).toList();
+        return new InferAnswer(model.name(), model.version(), request.id(), rows, outputs);
     }
 
-    private static byte[] json(
-            ServingModel model, InferRequest request, List<Integer> asked, float[][] answers) {
+    String model() {
+        return model;
+    }
+
+    int version() {
+        return version;
+    }
+
+    /** The id of the request; null when it had none. */
+    @Nullable String id() {
+        return id;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    /** In the order asked for. */
+    List<Output> outputs() {
+        return outputs;
+    }
+
+    /** Writes the JSON object, and the binary outputs behind it in their order. */
+    Body body() {
+        int binaryBytes = 0;
+        for (Output output : outputs) {
+            binaryBytes += output.binary ? output.bytes() : 0;
+        }
         // A float takes 12 characters or so.
         ByteArrayOutputStream out =
-                new ByteArrayOutputStream(256 + asked.size() * (64 + 14 * request.rows()));
+                new ByteArrayOutputStream(
+                        256
+                                + outputs.size() * 128
+                                + (binaryBytes > 0 ? binaryBytes : outputs.size() * rows * 14));
+        writeJson(out);
+        if (binaryBytes == 0) {
+            return new Body(out.toByteArray(), null);
+        }
+        int jsonBytes = out.size();
+        byte[] all = Arrays.copyOf(out.toByteArray(), jsonBytes + binaryBytes);
+        ByteBuffer tail = ByteBuffer.wrap(all, jsonBytes, binaryBytes);
+        for (Output output : outputs) {
+            if (output.binary) {
+                output.writeTo(tail);
+            }
+        }
+        return new Body(all, jsonBytes);
+    }
+
+    private void writeJson(ByteArrayOutputStream out) {
         try (JsonGenerator json = Json.mapper().getFactory().createGenerator(out)) {
             json.writeStartObject();
-            json.writeStringField("model_name", model.name());
-            json.writeStringField("model_version", Integer.toString(model.version()));
-            if (request.id() != null) {
-                json.writeStringField("id", request.id());
+            json.writeStringField("model_name", model);
+            json.writeStringField("model_version", Integer.toString(version));
+            if (id != null) {
+                json.writeStringField("id", id);
             }
             json.writeArrayFieldStart("outputs");
-            for (int head : asked) {
-                output(json, model.heads().get(head), answers[head]);
+            for (Output output : outputs) {
+                write(json, output);
             }
             json.writeEndArray();
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
-        return out.toByteArray();
     }
 
-    private static void output(JsonGenerator json, Head head, float[] values) throws IOException {
+    private static void write(JsonGenerator json, Output output) throws IOException {
         json.writeStartObject();
-        json.writeStringField("name", head.code());
-        json.writeStringField("datatype", InferRequest.DATATYPE);
+        json.writeStringField("name", output.name);
+        json.writeStringField("datatype", Signature.DATATYPE);
         json.writeFieldName("shape");
-        json.writeArray(new int[] {values.length, 1}, 0, 2);
-        json.writeArrayFieldStart("data");
-        for (float value : values) {
-            json.writeNumber(value);
+        json.writeArray(new int[] {output.values.length, 1}, 0, 2);
+        if (output.binary) {
+            json.writeObjectFieldStart("parameters");
+            json.writeNumberField("binary_data_size", output.bytes());
+            json.writeEndObject();
+        } else {
+            json.writeArrayFieldStart("data");
+            for (float value : output.values) {
+                write(json, value);
+            }
+            json.writeEndArray();
         }
-        json.writeEndArray();
         json.writeEndObject();
+    }
+
+    /** JSON has no NaN and no infinity: null stands for them. */
+    private static void write(JsonGenerator json, float value) throws IOException {
+        if (Float.isFinite(value)) {
+            json.writeNumber(value);
+        } else {
+            json.writeNull();
+        }
     }
 }

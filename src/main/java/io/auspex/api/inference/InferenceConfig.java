@@ -15,6 +15,10 @@ interface InferenceConfig {
     @WithDefault("64")
     int eventLoopRows();
 
+    /** Bytes of a request above which it is read on a worker instead of the event loop. */
+    @WithDefault("65536")
+    int eventLoopBytes();
+
     /** Microseconds a row from which a model is scored on a worker instead of the event loop. */
     @WithDefault("100")
     int eventLoopRowMicros();

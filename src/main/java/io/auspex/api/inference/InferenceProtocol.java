@@ -1,25 +1,22 @@
 package io.auspex.api.inference;
 
-import io.auspex.model.Head;
 import io.auspex.platform.Failure;
-import io.auspex.serving.Lease;
-import io.auspex.serving.ServingModel;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Stream;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -27,60 +24,46 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Open Inference Protocol v2 over REST
- * (https://github.com/open-inference/open-inference-protocol). The version of a model is its
- * champion's number; any other is not live. Errors are {@code {"error": ".."}}.
+ * (https://github.com/open-inference/open-inference-protocol) with the binary tensor data
+ * extension. Without a version in the path, the champion answers. Errors are {@code {"error":
+ * ".."}}.
  */
 @Path("/v2")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Open Inference Protocol")
 public class InferenceProtocol {
 
-    /** What runs the model, as {@code <project>_<format>}. */
-    private static final String PLATFORM = "onnxruntime_onnx";
+    private static final String EXAMPLE =
+            "{\"id\": \"1\", \"inputs\": [{\"name\": \"features\", \"shape\": [1, 3], \"datatype\":"
+                    + " \"FP32\", \"data\": [0.1, 0.2, 0.3]}], \"outputs\": [{\"name\": \"p_up\"}]}";
 
-    private final Champions champions;
-    private final ScoringPool pool;
-    private final InferenceConfig config;
+    private final Inference inference;
+    private final ServerDescription server;
     private final ServiceReadiness readiness;
-    private final String version;
 
     InferenceProtocol(
-            Champions champions,
-            ScoringPool pool,
-            InferenceConfig config,
-            @Readiness ServiceReadiness readiness,
-            @ConfigProperty(name = "quarkus.application.version") String version) {
-        this.champions = champions;
-        this.pool = pool;
-        this.config = config;
+            Inference inference, ServerDescription server, @Readiness ServiceReadiness readiness) {
+        this.inference = inference;
+        this.server = server;
         this.readiness = readiness;
-        this.version = version;
     }
 
     record ServerMetadata(String name, String version, List<String> extensions) {}
 
     record Live(boolean live) {}
 
-    record Ready(boolean ready) {}
+    /**
+     * @param live the specification's own document calls readiness so
+     */
+    record Ready(boolean ready, boolean live) {}
 
     record ModelReady(String name, boolean ready) {}
-
-    /**
-     * @param shape -1 stands for any number of rows
-     */
-    record TensorMetadata(String name, String datatype, List<Integer> shape) {}
-
-    record ModelMetadata(
-            String name,
-            List<String> versions,
-            String platform,
-            List<TensorMetadata> inputs,
-            List<TensorMetadata> outputs) {}
 
     @GET
     @Operation(summary = "Server metadata")
     public Uni<ServerMetadata> server() {
-        return Uni.createFrom().item(new ServerMetadata("auspex", version, List.of()));
+        return Uni.createFrom()
+                .item(new ServerMetadata(server.name(), server.version(), server.extensions()));
     }
 
     @GET
@@ -102,42 +85,43 @@ public class InferenceProtocol {
                     if (reason.isPresent()) {
                         throw new Failure(Failure.Category.NOT_READY, "not-ready", reason.get());
                     }
-                    return new Ready(true);
+                    return new Ready(true, true);
                 });
     }
 
     @GET
     @Path("/models/{model}")
     @Operation(summary = "Model metadata")
-    public Uni<ModelMetadata> metadata(@PathParam("model") String model) {
-        return asking(model, null, InferenceProtocol::metadata);
+    public Uni<ModelDescription> metadata(@PathParam("model") String model) {
+        return describe(model, null);
     }
 
     @GET
     @Path("/models/{model}/versions/{version}")
-    @Operation(summary = "Metadata of the version that is live")
-    public Uni<ModelMetadata> metadata(
-            @PathParam("model") String model, @PathParam("version") String wanted) {
-        return asking(model, wanted, InferenceProtocol::metadata);
+    @Operation(summary = "Metadata of a version, which is loaded for it")
+    public Uni<ModelDescription> metadata(
+            @PathParam("model") String model, @PathParam("version") String version) {
+        return describe(model, version);
     }
 
     @GET
     @Path("/models/{model}/ready")
     @Operation(summary = "Whether a model can be asked")
     public Uni<ModelReady> ready(@PathParam("model") String model) {
-        return asking(model, null, serving -> new ModelReady(serving.name(), true));
+        return modelReady(model, null);
     }
 
     @GET
     @Path("/models/{model}/versions/{version}/ready")
-    @Operation(summary = "Whether a version can be asked")
+    @Operation(summary = "Whether a version can be asked; it is loaded for it")
     public Uni<ModelReady> ready(
-            @PathParam("model") String model, @PathParam("version") String wanted) {
-        return asking(model, wanted, serving -> new ModelReady(serving.name(), true));
+            @PathParam("model") String model, @PathParam("version") String version) {
+        return modelReady(model, version);
     }
 
     @POST
     @Path("/models/{model}/infer")
+    @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
     @Operation(summary = "Ask a model about rows of features")
     @RequestBody(content = @Content(example = EXAMPLE))
     @APIResponse(
@@ -146,85 +130,59 @@ public class InferenceProtocol {
     @APIResponse(
             responseCode = "400",
             content = @Content(schema = @Schema(example = "{\"error\": \"unknown input 'x'\"}")))
-    public Uni<byte[]> infer(@PathParam("model") String model, byte[] body) {
-        return answer(model, null, body);
+    public Uni<Response> infer(
+            @PathParam("model") String model,
+            @Parameter(description = LENGTH) @HeaderParam(InferBody.HEADER_LENGTH)
+                    @Nullable String headerLength,
+            @HeaderParam("Content-Encoding") @Nullable String encoding,
+            @Parameter(description = TIMEOUT) @QueryParam("timeout") @Nullable String timeout,
+            byte @Nullable [] body) {
+        return answer(model, null, new HttpQuestion(headerLength, encoding, timeout, body));
     }
 
     @POST
     @Path("/models/{model}/versions/{version}/infer")
-    @Operation(summary = "Ask the version that is live")
+    @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
+    @Operation(summary = "Ask a version, which is loaded when it is not live")
     @RequestBody(content = @Content(example = EXAMPLE))
-    public Uni<byte[]> infer(
-            @PathParam("model") String model, @PathParam("version") String wanted, byte[] body) {
-        return answer(model, wanted, body);
+    public Uni<Response> infer(
+            @PathParam("model") String model,
+            @PathParam("version") String version,
+            @Parameter(description = LENGTH) @HeaderParam(InferBody.HEADER_LENGTH)
+                    @Nullable String headerLength,
+            @HeaderParam("Content-Encoding") @Nullable String encoding,
+            @Parameter(description = TIMEOUT) @QueryParam("timeout") @Nullable String timeout,
+            byte @Nullable [] body) {
+        return answer(model, version, new HttpQuestion(headerLength, encoding, timeout, body));
     }
 
-    private static final String EXAMPLE =
-            "{\"id\": \"1\", \"inputs\": [{\"name\": \"features\", \"shape\": [1, 60], \"datatype\":"
-                    + " \"FP32\", \"data\": [0.1]}], \"outputs\": [{\"name\": \"p_up\"}]}";
+    private static final String LENGTH =
+            "bytes of the JSON object, when bytes of binary tensors follow it";
 
-    private Uni<byte[]> answer(String model, @Nullable String wanted, byte[] body) {
-        Optional<Lease> champion = champions.acquire(model);
-        if (champion.isEmpty()) {
-            return champions.absent(model);
-        }
-        Lease lease = champion.get();
-        boolean handedOver = false;
-        try {
-            ServingModel serving = lease.model();
-            requireLive(serving, wanted);
-            InferRequest request =
-                    InferRequest.parse(body, serving.schema().size(), config.maxRows());
-            if (request.rows() <= config.eventLoopRows()) {
-                return Uni.createFrom().item(InferAnswer.of(serving, request));
-            }
-            Uni<byte[]> later = pool.run(() -> InferAnswer.of(serving, request));
-            handedOver = true;
-            return later.onTermination().invoke(lease::close);
-        } finally {
-            if (!handedOver) {
-                lease.close();
-            }
-        }
+    private static final String TIMEOUT = "milliseconds within which the answer is of use";
+
+    private Uni<Response> answer(String model, @Nullable String version, HttpQuestion question) {
+        return ProtocolRefusal.speaking(
+                inference.infer(model, version, question, answer -> response(answer.body())));
     }
 
-    private <T> Uni<T> asking(
-            String model, @Nullable String wanted, Function<ServingModel, T> question) {
-        Optional<Lease> champion = champions.acquire(model);
-        if (champion.isEmpty()) {
-            return champions.absent(model);
-        }
-        try (Lease lease = champion.get()) {
-            requireLive(lease.model(), wanted);
-            return Uni.createFrom().item(question.apply(lease.model()));
-        }
+    private static Response response(InferAnswer.Body body) {
+        Integer jsonBytes = body.jsonBytes();
+        Response.ResponseBuilder response = Response.ok(body.bytes());
+        return jsonBytes == null
+                ? response.type(MediaType.APPLICATION_JSON_TYPE).build()
+                : response.type(MediaType.APPLICATION_OCTET_STREAM_TYPE)
+                        .header(InferBody.HEADER_LENGTH, jsonBytes)
+                        .build();
     }
 
-    private static void requireLive(ServingModel serving, @Nullable String wanted) {
-        if (wanted != null && !wanted.equals(Integer.toString(serving.version()))) {
-            throw new Failure(
-                    Failure.Category.NOT_FOUND,
-                    "version-not-live",
-                    "version %s of %s is not live; version %d is"
-                            .formatted(wanted, serving.name(), serving.version()));
-        }
+    private Uni<ModelReady> modelReady(String model, @Nullable String version) {
+        return ProtocolRefusal.speaking(
+                inference.look(
+                        model, version, lease -> new ModelReady(lease.model().name(), true)));
     }
 
-    private static ModelMetadata metadata(ServingModel serving) {
-        Stream<TensorMetadata> outputs =
-                serving.heads().stream()
-                        .map(Head::code)
-                        .map(head ->
-                                new TensorMetadata(head, InferRequest.DATATYPE, List.of(-1, 1)));
-        return new ModelMetadata(
-                serving.name(),
-                List.of(Integer.toString(serving.version())),
-                PLATFORM,
-                List.of(
-                        new TensorMetadata(
-                                InferRequest.INPUT,
-                                InferRequest.DATATYPE,
-                                List.of(-1, serving.schema().size()))),
-                outputs.toList());
+    private Uni<ModelDescription> describe(String model, @Nullable String version) {
+        return ProtocolRefusal.speaking(inference.describe(model, version));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.auspex.platform.Failure;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -14,6 +15,7 @@ final class TensorReader {
 
     private static final int FIRST_SIZE = 256;
 
+    private final int maxRows;
     private final int maxElements;
     private float[] values = new float[FIRST_SIZE];
     private int count;
@@ -21,10 +23,11 @@ final class TensorReader {
     private int width;
 
     /**
-     * @param maxElements most numbers that are read before it gives up
+     * @param signature says how many numbers are read before it gives up
      */
-    TensorReader(int maxElements) {
-        this.maxElements = maxElements;
+    TensorReader(Signature signature) {
+        this.maxRows = signature.maxRows();
+        this.maxElements = signature.maxElements();
     }
 
     /** Reads from the value on that the parser stands on. */
@@ -36,7 +39,7 @@ final class TensorReader {
         for (JsonToken token = json.nextToken();
                 token != JsonToken.END_ARRAY;
                 token = json.nextToken()) {
-            if (token == JsonToken.START_ARRAY && (flat ? count == 0 : true)) {
+            if (token == JsonToken.START_ARRAY && (!flat || count == 0)) {
                 flat = false;
                 row(json);
             } else if (flat) {
@@ -52,7 +55,7 @@ final class TensorReader {
      *
      * @throws Failure INVALID when it does not hold exactly as many, or other rows
      */
-    float[] values(int expectedRows, int expectedColumns) {
+    FloatBuffer values(int expectedRows, int expectedColumns) {
         int expected = Math.multiplyExact(expectedRows, expectedColumns);
         if (count != expected) {
             throw invalid(
@@ -64,7 +67,7 @@ final class TensorReader {
                     "data has %d rows of %d, the shape says [%d, %d]"
                             .formatted(rows, width, expectedRows, expectedColumns));
         }
-        return count == values.length ? values : Arrays.copyOf(values, count);
+        return FloatBuffer.wrap(values, 0, count);
     }
 
     private void row(JsonParser json) throws IOException {
@@ -105,10 +108,11 @@ final class TensorReader {
         return new Failure(
                 Failure.Category.INVALID,
                 "too-many-rows",
-                "data holds more than " + maxElements + " numbers, the most that one request may");
+                "a request may bring %d rows; data holds more than %d numbers"
+                        .formatted(maxRows, maxElements));
     }
 
     private static Failure invalid(String message) {
-        return PredictRequest.invalid("invalid-tensor", message);
+        return Signature.invalid("invalid-tensor", message);
     }
 }

@@ -3,11 +3,9 @@ package io.auspex.api.inference;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
-import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -39,7 +37,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(PostgresResource.class)
@@ -49,7 +46,6 @@ class InferenceTest {
     private static final float BIAS = 0.1f;
     private static final TinyModels TINY = TinyModels.tiny().bias(BIAS);
     private static final String PREDICT = "/api/models/" + MODEL + "/predict";
-    private static final String INFER = "/v2/models/" + MODEL + "/infer";
     private static boolean promoted;
     private static int version;
 
@@ -291,111 +287,6 @@ class InferenceTest {
     }
 
     @Test
-    void describesServerAndModelAsTheProtocolSays() {
-        given().get("/v2")
-                .then()
-                .statusCode(200)
-                .body("name", equalTo("auspex"))
-                .body("version", notNullValue())
-                .body("extensions", hasSize(0));
-        given().get("/v2/health/live").then().statusCode(200).body("live", equalTo(true));
-        given().get("/v2/health/ready").then().statusCode(200).body("ready", equalTo(true));
-        for (String path :
-                List.of("/v2/models/" + MODEL, "/v2/models/" + MODEL + "/versions/" + version)) {
-            given().get(path)
-                    .then()
-                    .statusCode(200)
-                    .body("name", equalTo(MODEL))
-                    .body("versions", contains(Integer.toString(version)))
-                    .body("platform", equalTo("onnxruntime_onnx"))
-                    .body("inputs[0].name", equalTo("features"))
-                    .body("inputs[0].datatype", equalTo("FP32"))
-                    .body("inputs[0].shape", contains(-1, 3))
-                    .body("outputs.name", contains("p_up", "p_down", "expected_return", "p_stop"));
-        }
-        given().get("/v2/models/" + MODEL + "/ready")
-                .then()
-                .statusCode(200)
-                .body("name", equalTo(MODEL))
-                .body("ready", equalTo(true));
-    }
-
-    @Test
-    void infersAllOutputsOfManyRows() {
-        JsonPath answer =
-                post(INFER, infer("[2,3]", "[[1,2,3],[4,5,6]]", ",\"id\":\"a\""))
-                        .statusCode(200)
-                        .contentType(ContentType.JSON)
-                        .extract()
-                        .jsonPath();
-        assertThat(answer.getString("model_name")).isEqualTo(MODEL);
-        assertThat(answer.getString("model_version")).isEqualTo(Integer.toString(version));
-        assertThat(answer.getString("id")).isEqualTo("a");
-        for (int head = 0; head < 4; head++) {
-            String output = "outputs[" + head + "].";
-            assertThat(answer.getString(output + "name")).isEqualTo(Head.values()[head].code());
-            assertThat(answer.getString(output + "datatype")).isEqualTo("FP32");
-            assertThat(answer.getList(output + "shape", Integer.class)).containsExactly(2, 1);
-            assertThat(answer.getDouble(output + "data[0]"))
-                    .isEqualTo(TINY.answer(Head.values()[head], 1, 2, 3), within(1e-6));
-            assertThat(answer.getDouble(output + "data[1]"))
-                    .isEqualTo(TINY.answer(Head.values()[head], 4, 5, 6), within(1e-6));
-        }
-    }
-
-    @Test
-    void infersTheOutputsAskedForOfTheVersionAskedFor() {
-        post(
-                        "/v2/models/" + MODEL + "/versions/" + version + "/infer",
-                        infer(
-                                "[1,3]",
-                                "[1,2,3]",
-                                ",\"outputs\":[{\"name\":\"p_stop\"},{\"name\":\"p_up\"}]"))
-                .statusCode(200)
-                .body("outputs.name", contains("p_stop", "p_up"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {64, 65, 1000})
-    void infersBatchesOnAndOffTheEventLoop(int rows) {
-        String row = "[1,2,3],";
-        String data = "[" + row.repeat(rows - 1) + "[4,5,6]]";
-        JsonPath answer =
-                post(INFER, infer("[" + rows + ",3]", data, ""))
-                        .statusCode(200)
-                        .extract()
-                        .jsonPath();
-        List<Number> up = answer.getList("outputs[0].data");
-        assertThat(up).hasSize(rows);
-        assertThat(up.getFirst().doubleValue())
-                .isEqualTo(TINY.answer(Head.P_UP, 1, 2, 3), within(1e-6));
-        assertThat(up.getLast().doubleValue())
-                .isEqualTo(TINY.answer(Head.P_UP, 4, 5, 6), within(1e-6));
-    }
-
-    @Test
-    void sendsErrorsAsTheProtocolSays() {
-        error(post(INFER, infer("[1,2]", "[1,2]", "")), 400, "shape [N, 3], not [1, 2]");
-        error(post(INFER, infer("[1001,3]", "[1,2]", "")), 400, "1000 rows");
-        error(post(INFER, "nonsense"), 400, "not JSON");
-        error(
-                post(INFER, infer("[1,3]", "[1,2,3]", ",\"outputs\":[{\"name\":\"x\"}]")),
-                400,
-                "unknown output 'x'");
-        error(
-                post("/v2/models/" + MODEL + "/versions/99/infer", infer("[1,3]", "[1,2,3]", "")),
-                404,
-                "version 99 of " + MODEL + " is not live");
-        error(given().get("/v2/models/" + MODEL + "/versions/x").then(), 404, "not live");
-        error(given().get("/v2/models/nobody").then(), 404, "no model 'nobody'");
-        error(given().get("/v2/models/nobody/ready").then(), 404, "no model 'nobody'");
-        error(given().get("/v2/models/inference-none/ready").then(), 503, "no model");
-        error(post("/v2/models/inference-none/infer", "{}"), 503, "no model");
-        error(given().get("/v2/nothing/here").then(), 404, "/v2/nothing/here");
-        error(given().get(INFER).then(), 405, "method");
-    }
-
-    @Test
     void isReadyAlthoughAModelHasNoChampion() {
         given().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"));
         given().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
@@ -429,24 +320,8 @@ class InferenceTest {
                 .body("title", notNullValue());
     }
 
-    private static void error(ValidatableResponse response, int status, String error) {
-        Map<String, String> body =
-                response.statusCode(status)
-                        .contentType(ContentType.JSON)
-                        .extract()
-                        .jsonPath()
-                        .getMap("");
-        assertThat(body).containsOnlyKeys("error");
-        assertThat(body.get("error")).contains(error);
-    }
-
     private static String features(String rsi, String momentum, String volatility) {
         return "{\"features\": {\"rsi_14@5m\": %s, \"momentum_24@5m\": %s, \"volatility_12@5m\": %s}}"
                 .formatted(rsi, momentum, volatility);
-    }
-
-    private static String infer(String shape, String data, String more) {
-        return "{\"inputs\":[{\"name\":\"features\",\"shape\":%s,\"datatype\":\"FP32\",\"data\":%s}]%s}"
-                .formatted(shape, data, more);
     }
 }
