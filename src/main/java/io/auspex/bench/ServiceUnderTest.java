@@ -276,8 +276,7 @@ final class ServiceUnderTest implements AutoCloseable {
     private String lastLines() throws IOException {
         List<String> lines = Files.readAllLines(log);
         // A line of ours has the time in front; what lies between is a stack trace.
-        List<String> told =
-                lines.stream().filter(line -> !line.startsWith("\tat ")).toList();
+        List<String> told = lines.stream().filter(line -> !line.startsWith("\tat ")).toList();
         return String.join("\n", told.subList(Math.max(0, told.size() - LOG_LINES), told.size()));
     }
 
