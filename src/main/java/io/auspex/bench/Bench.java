@@ -6,7 +6,7 @@ import java.util.Arrays;
 public final class Bench {
 
     private static final String USAGE =
-"""
+            """
             usage: ./auspex bench <name> [options]
 
               honesty   what the gate decides on simulated markets whose truth is known
@@ -28,7 +28,7 @@ public final class Bench {
                         --server-cpus=0 --load-cpus=1 --worker-cpus=2 (1 of two)
               micro     what parts cost in process, by JMH (builds the test classes)
                         -Dauspex.benchmarks=PredictBenchmark -Dauspex.forks=3
-""";
+            """;
 
     private Bench() {}
 
