@@ -115,6 +115,10 @@ final class ServingTable {
     }
 
     private static String met(Goal goal, double ratio) {
+        // A side that answered nothing gives 0, infinity or NaN, which is no measurement.
+        if (!(ratio > 0 && ratio < Double.POSITIVE_INFINITY)) {
+            return "not measured";
+        }
         return switch (goal) {
             case Goal.AtLeast least -> ratio >= least.ratio() ? "yes" : "**no**";
             case Goal.AtMost most -> ratio <= most.ratio() ? "yes" : "**no**";
