@@ -156,7 +156,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** The jar that {@code ./auspex run} starts, beside the classes that this process runs. */
-    private static Path packagedJar() throws IOException {
+    static Path packagedJar() throws IOException {
         try {
             var source = ServiceProcess.class.getProtectionDomain().getCodeSource();
             if (source != null) {
@@ -174,7 +174,8 @@ final class ServiceProcess implements AutoCloseable {
         throw new IOException("this bench wants the packaged service: run it by ./auspex bench");
     }
 
-    private static int freePort() throws IOException {
+    /** A port of the loopback interface that nobody uses now. */
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -6,10 +6,7 @@ import io.auspex.platform.DataFolder;
 import io.auspex.platform.EmbeddedPostgres;
 import io.auspex.platform.Json;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -86,7 +83,7 @@ final class ServiceUnderTest implements AutoCloseable {
                     .start()
                     .waitFor();
         }
-        int port = freePort();
+        int port = ServiceProcess.freePort();
         List<String> words = words(port, data, folder, days, cpus, workerCpus);
         Path log = folder.resolve("service.log");
         ProcessBuilder builder =
@@ -183,7 +180,7 @@ final class ServiceUnderTest implements AutoCloseable {
                         "--add-opens=java.base/java.lang.invoke=ALL-UNNAMED",
                         "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                         "-jar",
-                        packagedJar().toString()));
+                        ServiceProcess.packagedJar().toString()));
         words.addAll(
                 List.of(
                         "--host=127.0.0.1",
@@ -300,31 +297,6 @@ final class ServiceUnderTest implements AutoCloseable {
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(REQUEST);
-    }
-
-    /** The jar that {@code ./auspex run} starts: beside our classes, or built in this folder. */
-    private static Path packagedJar() throws IOException {
-        try {
-            var source = ServiceUnderTest.class.getProtectionDomain().getCodeSource();
-            if (source != null) {
-                Path beside =
-                        Path.of(source.getLocation().toURI())
-                                .resolve("../../quarkus-run.jar")
-                                .normalize();
-                if (Files.isRegularFile(beside)) {
-                    return beside;
-                }
-            }
-        } catch (URISyntaxException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-        throw new IOException("this bench wants the packaged service: run it by ./auspex bench");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String json(Object value) {
