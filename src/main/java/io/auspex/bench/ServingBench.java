@@ -43,6 +43,9 @@ final class ServingBench {
     /** A generator that is that busy may be what is measured. */
     private static final double BUSY = 0.95;
 
+    /** Other work that takes more of a processor than this is in the figures. */
+    private static final double DISTURBED = 0.1;
+
     /** Who is asked, and how. */
     private enum Way {
         JSON("JSON predict"),
@@ -633,6 +636,16 @@ final class ServingBench {
                     Series.of(otherOnServer, Double::doubleValue).text("%.2f"),
                     Series.of(otherOnLoad, Double::doubleValue).text("%.2f"),
                     Series.of(stolen, Double::doubleValue).text("%.2f"));
+            if (isDisturbed(otherOnServer) || isDisturbed(otherOnLoad)) {
+                out.printf(
+                        Locale.ROOT,
+                        "Other work took more than %.0f %% of a processor: these figures are not those of a quiet machine.%n",
+                        100 * DISTURBED);
+            }
         }
+    }
+
+    private static boolean isDisturbed(List<Double> shares) {
+        return Series.of(shares, Double::doubleValue).median() > DISTURBED;
     }
 }

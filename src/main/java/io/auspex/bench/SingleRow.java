@@ -23,6 +23,8 @@ public final class SingleRow {
     private SingleRow() {}
 
     public static void main(String... arguments) throws Exception {
+        // Before anything logs: the application's library insists.
+        System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
         byte[] onnx = Files.readAllBytes(Path.of(arguments[0]));
         double seconds = Double.parseDouble(arguments[1]);
         int turns = Integer.parseInt(arguments[2]);
