@@ -11,7 +11,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The body of one upload on its way to the disk: two parts of known names, each to a file of our
@@ -27,7 +29,7 @@ final class MultipartUpload {
     private final long limit;
     private final Promise<Void> done = Promise.promise();
     private final List<Future<Void>> files = new ArrayList<>();
-    private final List<HttpServerFileUpload> writing = new ArrayList<>();
+    private final Set<String> parts = new HashSet<>();
     private long arrived;
 
     MultipartUpload(HttpServerRequest request, Uploads.Upload upload, long limit) {
@@ -68,8 +70,8 @@ final class MultipartUpload {
         if (done.future().isComplete()) {
             return;
         }
-        boolean twice = writing.stream().anyMatch(other -> other.name().equals(part.name()));
-        if (twice || !(part.name().equals(MODEL) || part.name().equals(MANIFEST))) {
+        boolean known = part.name().equals(MODEL) || part.name().equals(MANIFEST);
+        if (!known || !parts.add(part.name())) {
             fail(
                     new Failure(
                             Failure.Category.INVALID,
@@ -77,7 +79,6 @@ final class MultipartUpload {
                             "the parts of the form are one 'model' and perhaps one 'manifest'"));
             return;
         }
-        writing.add(part);
         var target = part.name().equals(MODEL) ? upload.model() : upload.manifest();
         files.add(part.streamToFileSystem(target.toString()));
     }
@@ -106,8 +107,9 @@ final class MultipartUpload {
                 .onFailure(this::fail);
     }
 
+    /** Nothing more is read; the files are closed with the connection, which the answer ends. */
     private void fail(Throwable failure) {
-        writing.forEach(HttpServerFileUpload::cancelStreamToFileSystem);
+        request.pause();
         done.tryFail(failure);
     }
 }
