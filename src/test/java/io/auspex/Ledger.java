@@ -47,6 +47,14 @@ record Ledger(List<String> pages, List<JsonNode> signals) {
         return signals.size();
     }
 
+    /** Every byte of it; a difference is shown by its first signal. */
+    void requireSame(Ledger before) {
+        for (int i = 0; i < before.signals().size(); i++) {
+            assertThat(signals.get(i).toString()).isEqualTo(before.signals().get(i).toString());
+        }
+        assertThat(pages.equals(before.pages())).as("the same bytes").isTrue();
+    }
+
     /** One epoch, no number left out, and of every symbol each close once, none left out. */
     void requireWhole() {
         assertThat(signals).isNotEmpty();

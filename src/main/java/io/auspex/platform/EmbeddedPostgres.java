@@ -45,7 +45,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final String CONNECTION_FAILURES = "08";
 
     private static final int PASSWORD_BYTES = 24;
-    private static final int START_ATTEMPTS = 3;
+    private static final int START_ATTEMPTS = 5;
+
+    /** What PostgreSQL says while a process of its killed predecessor finishes its statement. */
+    private static final String STILL_IN_USE = "pre-existing shared memory block";
+
+    private static final Duration ORPHANS_PAUSE = Duration.ofSeconds(1);
     private static final Duration INIT_TIMEOUT = Duration.ofMinutes(2);
 
     /** Recovery after a crash replays the log of at most {@code max_wal_size}: seconds. */
@@ -247,8 +252,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (file.isEmpty() || file.get().isServing(cluster)) {
             return file;
         }
-        // Its number may by now belong to an innocent process, which PostgreSQL would respect.
-        Files.delete(cluster.resolve(PostmasterFile.NAME));
+        // Its number may by now belong to an innocent process, which PostgreSQL would respect. When
+        // it belongs to nobody the file stays: from it PostgreSQL learns whether a process of the
+        // killed server still uses its memory.
+        if (ProcessHandle.of(file.get().pid()).isPresent()) {
+            Files.delete(cluster.resolve(PostmasterFile.NAME));
+        }
         return Optional.empty();
     }
 
@@ -270,7 +279,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 return new EmbeddedPostgres(cluster, server, password(cluster), false);
             }
             output = outcome.output() + "\n" + Files.readString(startLog(cluster));
-            if (!output.contains("Address already in use")) {
+            if (output.contains(STILL_IN_USE)) {
+                LockSupport.parkNanos(ORPHANS_PAUSE.toNanos());
+            } else if (!output.contains("Address already in use")) {
                 break;
             }
         }

@@ -26,7 +26,7 @@ public record PendingSignal(
         boolean unproven) {
 
     public PendingSignal {
-        heads = Map.copyOf(heads);
+        heads = SignalColumns.inOrder(heads);
     }
 
     Key key() {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param closeTime when the candle closed
  * @param reason one sentence: why this action, or why there is none
  * @param confidence in [0, 1]; null when it abstains
- * @param heads empty when it abstains before the model could speak
+ * @param heads in the order of {@link Head}, so that a signal has one text whoever writes it; empty
+ *     when it abstains before the model could speak
  * @param unproven nobody asked for evidence: {@code --promote=always}
  */
 public record Signal(
@@ -38,6 +39,6 @@ public record Signal(
         Instant createdAt) {
 
     public Signal {
-        heads = Map.copyOf(heads);
+        heads = SignalColumns.inOrder(heads);
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,13 @@ final class SignalColumns {
                 heads(row.getJsonObject("heads")),
                 row.getBoolean("unproven"),
                 row.getOffsetDateTime("created_at").toInstant());
+    }
+
+    /** A copy that cannot be changed; {@link Map#copyOf} has another order in every process. */
+    static Map<Head, Double> inOrder(Map<Head, Double> heads) {
+        Map<Head, Double> ordered = new EnumMap<>(Head.class);
+        ordered.putAll(heads);
+        return Collections.unmodifiableMap(ordered);
     }
 
     private static <T extends @Nullable Object> T[] column(

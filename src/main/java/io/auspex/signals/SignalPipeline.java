@@ -99,6 +99,20 @@ public class SignalPipeline implements CloseListener {
         status = status.emitted(Instant.ofEpochMilli(close.closeTimeMillis()), news.size());
     }
 
+    /**
+     * Whether the newest signal of the ledger is of that close: the signals of a close are
+     * committed together, in the order of time. A close that had no signals counts as not handled,
+     * and so does one of a feed that was not the last to run; to have it again changes nothing that
+     * is stored.
+     */
+    @Override
+    public boolean hasHandled(String feed, long closeTimeMillis) {
+        return Await.item(() -> ledger.newest(null, 1)).stream()
+                .anyMatch(newest ->
+                        newest.feed().equals(feed)
+                                && newest.closeTime().toEpochMilli() >= closeTimeMillis);
+    }
+
     void start(@Observes @Priority(RESTORE_PRIORITY) StartupEvent started) {
         restore();
     }

@@ -187,12 +187,12 @@ class FeedRunnerTest {
     void stoppingEndsAnEndlessFeedBetweenTwoCloses() {
         runner.start(
                 new SimulatedFeed(
-                        SimulatedMarket.standard(System.nanoTime()),
+                        new SimulatedMarket(4_711, 1.0, 2, 3, Timeframe.FIVE_MINUTES, 0),
                         Pacer.at(new Speed.Multiple(1))));
         await(() -> status.snapshot().state() == State.LIVE);
         runner.stop();
         assertThat(status.snapshot().state()).isEqualTo(State.OFF);
-        assertThat(status.snapshot().candlesStored()).isEqualTo(5 * 30 * 288);
+        assertThat(status.snapshot().candlesStored()).isEqualTo(2 * 3 * 288);
     }
 
     @Test

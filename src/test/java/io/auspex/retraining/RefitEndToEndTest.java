@@ -10,6 +10,7 @@ import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.registry.VersionState;
 import io.auspex.serving.ModelServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -44,6 +45,7 @@ class RefitEndToEndTest {
     @Inject ModelRegistry registry;
     @Inject ModelServer server;
     @Inject Folders folders;
+    @Inject MeterRegistry meters;
 
     /** Ten days of two symbols, of which much can be predicted; one live candle in five minutes. */
     public static final class SmallMarket implements QuarkusTestProfile {
@@ -76,6 +78,8 @@ class RefitEndToEndTest {
         ModelVersion version = await(() -> registry.version(MODEL, 1)).orElseThrow();
         assertThat(version.state()).isEqualTo(VersionState.PROMOTED);
         assertThat(version.unproven()).isFalse();
+        assertThat(meters.counter("auspex.refits", "model", MODEL, "outcome", "promoted").count())
+                .isEqualTo(1);
         assertThat(version.origin()).isEqualTo("refit:" + first.id());
         try (var lease = server.acquire(MODEL).orElseThrow()) {
             assertThat(lease.model().version()).isEqualTo(1);

@@ -130,7 +130,7 @@ class StartupTest {
         TinyModels tiny =
                 TinyModels.tiny()
                         .named(model)
-                        .features(FeatureSet.standard().schema(SYMBOLS).names())
+                        .features(FeatureSet.compact().schema(SYMBOLS).names())
                         .market(new MarketSpec(feed, List.of(), FIVE))
                         .bias(bias);
         LossTest test = new LossTest.Tested(5_000, 16, 0.01, 3, pValue);

@@ -147,6 +147,21 @@ class SignalPipelineTest {
         assertThat(Await.item(ledger::head)).isEqualTo(head);
     }
 
+    /** Between the store of a close and its signals the process may be killed. */
+    @Test
+    void aCloseIsHandledWhenItsSignalsAreInTheLedger() {
+        service.promote("pipeline-handled", 0.1f);
+        MarketClose handled = service.close();
+        assertThat(pipeline.hasHandled(LiveService.FEED, handled.closeTimeMillis())).isTrue();
+
+        MarketClose killed = service.next();
+        candles.storeAndAwait(List.of(killed));
+        assertThat(pipeline.hasHandled(LiveService.FEED, killed.closeTimeMillis())).isFalse();
+        pipeline.onClose(killed);
+        assertThat(pipeline.hasHandled(LiveService.FEED, killed.closeTimeMillis())).isTrue();
+        assertThat(pipeline.hasHandled("replay:other", killed.closeTimeMillis())).isFalse();
+    }
+
     @Test
     void whatCannotBeCommittedIsNotPublishedAndTheStatusSaysSo() {
         String model = "pipeline-away";

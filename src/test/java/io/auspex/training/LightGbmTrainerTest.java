@@ -83,9 +83,10 @@ class LightGbmTrainerTest {
 
     @Test
     void constantHeadsSurviveTheExport() throws OrtException {
-        float[] nothing = new float[MARKET.features().length];
+        TestMarket handful = new TestMarket(30, 16, 3);
+        float[] nothing = new float[handful.features().length];
         TrainerSpec hungry = new TrainerSpec("lightgbm", 5, 7, 0.1, 1_500, 1, 1, 0, 63, false);
-        try (TrainedHeads heads = new TrainedHeads(MARKET, hungry, 7);
+        try (TrainedHeads heads = new TrainedHeads(handful, hungry, 7);
                 OnnxSession session = new OnnxSession(heads.onnx())) {
             assertThat(heads.models.values()).allMatch(model -> model.trees().isEmpty());
             float actual = session.run(Rows.of(nothing, 16), 0, 3).get(Head.P_STOP.code())[2];
