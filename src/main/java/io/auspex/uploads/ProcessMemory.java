@@ -33,7 +33,7 @@ final class ProcessMemory {
         try {
             for (String line : Files.readAllLines(status)) {
                 if (line.startsWith(field)) {
-                    String[] words = line.split("\\s+");
+                    String[] words = line.split("\\s+", -1);
                     return OptionalLong.of(Long.parseLong(words[1]) * 1024);
                 }
             }

@@ -24,6 +24,7 @@ final class MultipartUpload {
     private static final String MODEL = "model";
     private static final String MANIFEST = "manifest";
 
+    private final Vertx vertx;
     private final HttpServerRequest request;
     private final Uploads.Upload upload;
     private final long limit;
@@ -32,7 +33,8 @@ final class MultipartUpload {
     private final Set<String> parts = new HashSet<>();
     private long arrived;
 
-    MultipartUpload(HttpServerRequest request, Uploads.Upload upload, long limit) {
+    MultipartUpload(Vertx vertx, HttpServerRequest request, Uploads.Upload upload, long limit) {
+        this.vertx = vertx;
         this.request = request;
         this.upload = upload;
         this.limit = limit;
@@ -99,9 +101,7 @@ final class MultipartUpload {
             fail(new TooLargeException());
             return;
         }
-        Vertx.currentContext()
-                .owner()
-                .fileSystem()
+        vertx.fileSystem()
                 .writeFile(upload.manifest().toString(), Buffer.buffer(manifest))
                 .onSuccess(_ -> done.tryComplete())
                 .onFailure(this::fail);

@@ -16,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Locale;
+import java.util.Objects;
 import org.jboss.logging.Logger;
 
 /**
@@ -74,21 +75,23 @@ class UploadRoute {
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
-        new MultipartUpload(request, upload, limit())
+        new MultipartUpload(routing.vertx(), request, upload, limit())
                 .received()
-                .onSuccess(_ -> finish(request, upload, routing.pathParam("name")))
+                .onSuccess(_ -> finish(routing, upload))
                 .onFailure(failure -> {
                     upload.close();
                     refuse(request, problem(failure));
                 });
     }
 
-    private void finish(HttpServerRequest request, Uploads.Upload upload, String name) {
-        Context context = io.vertx.core.Vertx.currentContext();
+    private void finish(RoutingContext routing, Uploads.Upload upload) {
+        String name = Objects.requireNonNull(routing.pathParam("name"), "of the route");
+        HttpServerResponse response = routing.response();
+        Context context = routing.vertx().getOrCreateContext();
         Thread.ofVirtual()
                 .name("upload")
                 .start(() -> {
-                    Runnable answer = inspected(request.response(), upload, name);
+                    Runnable answer = inspected(response, upload, name);
                     context.runOnContext(_ -> answer.run());
                 });
     }
