@@ -11,6 +11,7 @@ import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.serving.TrialModel;
+import io.auspex.uploads.Uploads;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -26,7 +27,9 @@ import org.jboss.logging.Logger;
  * Imports model files that lie in {@code <auspex.models-folder>/<model>/<version>/model.onnx}, each
  * once, as versions of models whose market is the running feed. While nothing serves, the gate
  * looks at the report in the file: what passes serves at once, what does not is rejected with the
- * reason. Beside a champion a file stays a candidate. Blocking.
+ * reason. Beside a champion a file stays a candidate. A {@code manifest.json} beside a file says
+ * what its inputs and outputs mean, as for an upload, and every file is inspected like one.
+ * Blocking.
  */
 @ApplicationScoped
 class ModelFolder {
@@ -43,14 +46,20 @@ class ModelFolder {
     private final ModelRegistry registry;
     private final Candidates candidates;
     private final CpuPool cpu;
+    private final Uploads uploads;
 
     @Inject
     ModelFolder(
-            RetrainingConfig config, ModelRegistry registry, Candidates candidates, CpuPool cpu) {
+            RetrainingConfig config,
+            ModelRegistry registry,
+            Candidates candidates,
+            CpuPool cpu,
+            Uploads uploads) {
         this.folder = config.modelsFolder();
         this.registry = registry;
         this.candidates = candidates;
         this.cpu = cpu;
+        this.uploads = uploads;
     }
 
     /** Imports what is new for a model. A file that cannot be used is named in the log. */
@@ -70,12 +79,14 @@ class ModelFolder {
         if (Files.size(file) > MAX_BYTES) {
             throw unusable("it is larger than " + MAX_BYTES + " bytes");
         }
-        byte[] onnx = Files.readAllBytes(file);
-        String sha256 = Sha256.of(onnx);
+        String sha256 = Sha256.of(Files.readAllBytes(file));
         List<ModelVersion> versions = Await.item(() -> registry.versions(name));
-        if (versions.stream().anyMatch(version -> version.sha256().equals(sha256))) {
+        if (versions.stream().anyMatch(version -> isMadeOf(version, sha256))) {
             return;
         }
+        Uploads.LocalFile inspected =
+                uploads.inspect(name, file, file.resolveSibling("manifest.json"));
+        byte[] onnx = inspected.onnx();
         try (TrialModel trial = cpu.call(() -> TrialModel.open(onnx))) {
             require(trial, name, feed);
             ModelVersion version =
@@ -85,10 +96,16 @@ class ModelFolder {
                                     "import:" + folder.getFileName(),
                                     trial.schema(),
                                     onnx,
-                                    trial.report()));
+                                    inspected.report()));
             LOG.infof("%s is version %d of %s", file, version.version(), name);
             decide(trial, version, feed);
         }
+    }
+
+    /** A file that had to be rewritten is remembered by what it was. */
+    private static boolean isMadeOf(ModelVersion version, String sha256) {
+        return version.sha256().equals(sha256)
+                || version.report().findValuesAsText("upload_sha256").contains(sha256);
     }
 
     private void decide(TrialModel trial, ModelVersion version, HistoryLoaded feed)

@@ -23,11 +23,13 @@ public record Problem(String type, String title, int status, String detail, Stri
     /** Seconds after which to try again what was not ready. */
     static final String RETRY_AFTER_SECONDS = "5";
 
-    static Problem of(int status, String slug, String detail) {
+    /** A problem of one status; its title follows from it. */
+    public static Problem of(int status, String slug, String detail) {
         return new Problem("urn:auspex:" + slug, title(status), status, detail, slug);
     }
 
-    static Problem of(Failure failure) {
+    /** The problem that an expected failure is. */
+    public static Problem of(Failure failure) {
         String message = failure.getMessage();
         return of(status(failure.category()), failure.slug(), message == null ? "" : message);
     }
