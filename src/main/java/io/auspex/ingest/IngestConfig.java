@@ -54,8 +54,8 @@ interface IngestConfig {
         @WithDefault("2000")
         int batch();
 
-        /** Most candles read by one statement. */
-        @WithDefault("10000")
+        /** Most candles read by one statement: an event loop decodes them in one go. */
+        @WithDefault("500")
         int page();
     }
 }

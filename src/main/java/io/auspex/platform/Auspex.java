@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 @QuarkusMain
 public final class Auspex {
 
+    private static final String EVENT_LOOPS = "quarkus.vertx.event-loops-pool-size";
     private static final int EXIT_CANNOT_START = 1;
     private static final int EXIT_BAD_OPTION = 2;
 
@@ -67,12 +68,25 @@ public final class Auspex {
             requireFreePort(config.host(), config.port());
             DataFolder folder = DataFolder.lock(config.data());
             database(config, folder, quarkusStopped).properties().forEach(System::setProperty);
+            eventLoops();
             return runQuarkus();
         } catch (LaunchException refused) {
             System.err.println("auspex: " + refused.getMessage());
             return EXIT_CANNOT_START;
         } finally {
             quarkusStopped.countDown();
+        }
+    }
+
+    /**
+     * One event loop a processor, and not Vert.x' two: two that share a processor wait for each
+     * other's slices, of milliseconds each (docs/benchmarks.md).
+     */
+    private static void eventLoops() {
+        if (System.getProperty(EVENT_LOOPS) == null
+                && System.getenv("QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE") == null) {
+            System.setProperty(
+                    EVENT_LOOPS, Integer.toString(Runtime.getRuntime().availableProcessors()));
         }
     }
 

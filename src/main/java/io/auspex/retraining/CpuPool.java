@@ -1,5 +1,6 @@
 package io.auspex.retraining;
 
+import io.auspex.platform.BackgroundThreads;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -11,7 +12,7 @@ import java.util.concurrent.Future;
 
 /**
  * Threads for computing, one a refit that may run: a virtual thread that computes for seconds would
- * keep a carrier from all others.
+ * keep a carrier from all others. They are of the background.
  */
 @ApplicationScoped
 class CpuPool {
@@ -22,8 +23,7 @@ class CpuPool {
     CpuPool(RetrainingConfig config) {
         this.threads =
                 Executors.newFixedThreadPool(
-                        config.refit().workers(),
-                        Thread.ofPlatform().daemon().name("refit-cpu-", 0).factory());
+                        config.refit().workers(), BackgroundThreads.factory("refit-cpu-"));
     }
 
     /** Computes while the calling virtual thread waits. */

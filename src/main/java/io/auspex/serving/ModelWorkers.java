@@ -1,5 +1,6 @@
 package io.auspex.serving;
 
+import io.auspex.platform.BackgroundThreads;
 import io.auspex.platform.Failure;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -14,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Platform threads for native work: a bounded pool that loads and tests, and one thread that closes
- * sessions, so that closing never waits behind loading. Event loops and virtual threads only hand
- * over.
+ * sessions, so that closing never waits behind loading. They are of the background: a swap takes
+ * longer on a busy machine, and requests do not. Event loops and virtual threads only hand over.
  */
 final class ModelWorkers implements AutoCloseable {
 
@@ -38,11 +39,11 @@ final class ModelWorkers implements AutoCloseable {
                         0,
                         TimeUnit.SECONDS,
                         new ArrayBlockingQueue<>(MAX_WAITING),
-                        Thread.ofPlatform().daemon().name("auspex-model-loader-", 0).factory());
+                        BackgroundThreads.factory("auspex-model-loader-"));
         // Its queue holds at most two sessions a model.
         this.closer =
                 Executors.newSingleThreadExecutor(
-                        Thread.ofPlatform().daemon().name("auspex-model-closer").factory());
+                        BackgroundThreads.factory("auspex-model-closer-"));
     }
 
     /** Where sessions close; on the calling thread once the workers have been stopped. */

@@ -54,6 +54,15 @@ public final class ScoringRows implements AutoCloseable {
         input.put(row * nothing.length + feature, value);
     }
 
+    /**
+     * Writes the first {@code n} rows.
+     *
+     * @param values {@code n * F} floats from its position on; the position is left as it is
+     */
+    public void put(FloatBuffer values, int n) {
+        input.put(0, values, values.position(), n * nothing.length);
+    }
+
     /** What was put there. */
     public float get(int row, int feature) {
         return input.get(row * nothing.length + feature);

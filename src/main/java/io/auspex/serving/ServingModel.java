@@ -37,6 +37,7 @@ public final class ServingModel {
     private volatile Runnable afterClose = () -> {};
     private final Map<String, Integer> places;
     private final SerializableString[] namesInJson;
+    private final List<String> outputs;
     private final int leastJsonBytes;
     private final @Nullable Double coverage;
     private final double halfWidth;
@@ -70,6 +71,7 @@ public final class ServingModel {
                         + Arrays.stream(namesInJson)
                                 .mapToInt(name -> name.asQuotedUTF8().length + 5)
                                 .sum();
+        this.outputs = session.heads().stream().map(Head::code).toList();
         this.expectedReturn = session.heads().indexOf(Head.EXPECTED_RETURN);
         Map.@Nullable Entry<Double, Double> widest =
                 expectedReturn < 0 ? null : session.metadata().conformal().lastEntry();
@@ -102,6 +104,11 @@ public final class ServingModel {
     /** The heads it has, in the order of every output array. */
     public List<Head> heads() {
         return session.heads();
+    }
+
+    /** The names of {@link #heads} in the graph, in that order; made once. */
+    public List<String> outputs() {
+        return outputs;
     }
 
     /**

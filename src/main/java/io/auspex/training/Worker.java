@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.JobSpec;
 import io.auspex.dataset.NpyReader;
+import io.auspex.platform.BackgroundThreads;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileSystemException;
@@ -29,12 +30,16 @@ public final class Worker {
     static final int REFUSED = 2;
     static final int OUT_OF_MEMORY = 3;
 
+    private static final int LOWEST_PRIORITY = 19;
+
     private Worker() {}
 
     public static void main(String[] arguments) {
         PrintStream progress = System.out;
         // Whatever else prints, a logger for one, must not get between the progress lines.
         System.setOut(System.err);
+        // LightGBM computes on this thread.
+        boolean _ = BackgroundThreads.enter(LOWEST_PRIORITY);
         System.exit(run(arguments, progress, System.err));
     }
 

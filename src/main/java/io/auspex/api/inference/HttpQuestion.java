@@ -1,6 +1,7 @@
 package io.auspex.api.inference;
 
 import io.auspex.platform.Failure;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** An inference request as it came over HTTP, with or without binary tensors. */
@@ -8,19 +9,21 @@ final class HttpQuestion implements Inference.Question {
 
     private final InferBody body;
     private final Deadline deadline;
+    private @Nullable Long timeoutInside;
     private final long arrivedNanos;
 
     /**
      * @param headerLength the header {@link InferBody#HEADER_LENGTH}
      * @param encoding the header {@code Content-Encoding}
      * @param timeoutMillis the query parameter {@code timeout}
+     * @param bytes the body, on the heap
      * @throws Failure INVALID
      */
     HttpQuestion(
             @Nullable String headerLength,
             @Nullable String encoding,
             @Nullable String timeoutMillis,
-            byte @Nullable [] bytes) {
+            ByteBuffer bytes) {
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw Signature.invalid(
                     "invalid-request",
@@ -28,7 +31,7 @@ final class HttpQuestion implements Inference.Question {
         }
         this.arrivedNanos = System.nanoTime();
         this.deadline = Deadline.parse(timeoutMillis, arrivedNanos);
-        this.body = InferBody.of(bytes == null ? new byte[0] : bytes, headerLength);
+        this.body = InferBody.of(bytes, headerLength);
     }
 
     @Override
@@ -48,6 +51,17 @@ final class HttpQuestion implements Inference.Question {
 
     @Override
     public InferRequest read(Signature signature) {
-        return RequestReader.read(body, signature);
+        InferRequest request = RequestReader.read(body, signature);
+        timeoutInside = request.timeoutMicros();
+        return request;
+    }
+
+    InferBody body() {
+        return body;
+    }
+
+    /** Whether anything in it or around it says until when its answer is of use. */
+    boolean isInAHurry() {
+        return !deadline.isNone() || timeoutInside != null;
     }
 }

@@ -20,16 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class InferAnswer {
 
-    private final String model;
-    private final int version;
+    private final ServingModel by;
     private final @Nullable String id;
     private final int rows;
     private final List<Output> outputs;
 
-    private InferAnswer(
-            String model, int version, @Nullable String id, int rows, List<Output> outputs) {
-        this.model = model;
-        this.version = version;
+    private InferAnswer(ServingModel by, @Nullable String id, int rows, List<Output> outputs) {
+        this.by = by;
         this.id = id;
         this.rows = rows;
         this.outputs = outputs;
@@ -117,15 +114,29 @@ final class InferAnswer {
         for (InferRequest.Output asked : request.outputs()) {
             outputs.add(new Output(asked.name(), asked.binary(), answers[asked.place()]));
         }
-        return new InferAnswer(model.name(), model.version(), request.id(), rows, outputs);
+        return new InferAnswer(model, request.id(), rows, outputs);
+    }
+
+    /** Whose answer it is; to be named, not to be asked again. */
+    ServingModel by() {
+        return by;
     }
 
     String model() {
-        return model;
+        return by.name();
     }
 
     int version() {
-        return version;
+        return by.version();
+    }
+
+    /** Whether all outputs go as bytes, and there is one. */
+    boolean isBinary() {
+        boolean binary = !outputs.isEmpty();
+        for (Output output : outputs) {
+            binary &= output.binary;
+        }
+        return binary;
     }
 
     /** The id of the request; null when it had none. */
@@ -172,8 +183,8 @@ final class InferAnswer {
     private void writeJson(ByteArrayOutputStream out) {
         try (JsonGenerator json = Json.mapper().getFactory().createGenerator(out)) {
             json.writeStartObject();
-            json.writeStringField("model_name", model);
-            json.writeStringField("model_version", Integer.toString(version));
+            json.writeStringField("model_name", model());
+            json.writeStringField("model_version", Integer.toString(version()));
             if (id != null) {
                 json.writeStringField("id", id);
             }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,33 +20,59 @@ final class InferBody {
     static final String HEADER_LENGTH = "Inference-Header-Content-Length";
 
     private final byte[] bytes;
+    private final int offset;
+    private final int length;
     private final int jsonBytes;
     private final boolean split;
 
-    private InferBody(byte[] bytes, int jsonBytes, boolean split) {
-        this.bytes = bytes;
+    private InferBody(ByteBuffer bytes, int jsonBytes, boolean split) {
+        this.bytes = bytes.array();
+        this.offset = bytes.arrayOffset() + bytes.position();
+        this.length = bytes.remaining();
         this.jsonBytes = jsonBytes;
         this.split = split;
     }
 
     /**
+     * @param bytes on the heap
      * @param headerLength the value of {@link #HEADER_LENGTH}; null when there is none
      * @throws Failure INVALID for a length that the body does not have
      */
-    static InferBody of(byte[] bytes, @Nullable String headerLength) {
+    static InferBody of(ByteBuffer bytes, @Nullable String headerLength) {
         if (headerLength == null) {
-            return new InferBody(bytes, bytes.length, false);
+            return new InferBody(bytes, bytes.remaining(), false);
         }
-        return new InferBody(bytes, length(headerLength.trim(), bytes.length), true);
+        return new InferBody(bytes, length(headerLength.trim(), bytes.remaining()), true);
     }
 
     /** Bytes in all. */
     int length() {
-        return bytes.length;
+        return length;
+    }
+
+    /** Bytes of the JSON object. */
+    int jsonBytes() {
+        return jsonBytes;
+    }
+
+    /** Whether bytes of tensors may follow the JSON object. */
+    boolean isSplit() {
+        return split;
+    }
+
+    /** A copy of the JSON object. */
+    byte[] head() {
+        return Arrays.copyOfRange(bytes, offset, offset + jsonBytes);
+    }
+
+    /** Whether the JSON object is, byte for byte, that one. */
+    boolean hasHead(byte[] head) {
+        return jsonBytes == head.length
+                && Arrays.equals(bytes, offset, offset + jsonBytes, head, 0, head.length);
     }
 
     JsonParser json(JsonFactory factory) throws IOException {
-        return factory.createParser(bytes, 0, jsonBytes);
+        return factory.createParser(bytes, offset, jsonBytes);
     }
 
     /**
@@ -54,10 +81,10 @@ final class InferBody {
      * @throws Failure INVALID
      */
     void requireNothingBinary() {
-        if (jsonBytes < bytes.length) {
+        if (jsonBytes < length) {
             throw invalid(
                     "%d bytes follow the JSON object, but the input has no binary_data_size"
-                            .formatted(bytes.length - jsonBytes));
+                            .formatted(length - jsonBytes));
         }
     }
 
@@ -77,12 +104,17 @@ final class InferBody {
                     "binary_data_size is %d, shape [%d, %d] of %s needs %d"
                             .formatted(size, rows, features, Signature.DATATYPE, needed));
         }
-        if (size != bytes.length - jsonBytes) {
+        if (size != length - jsonBytes) {
             throw invalid(
                     "%d bytes follow the JSON object, binary_data_size is %d"
-                            .formatted(bytes.length - jsonBytes, size));
+                            .formatted(length - jsonBytes, size));
         }
-        return ByteBuffer.wrap(bytes, jsonBytes, bytes.length - jsonBytes)
+        return tail();
+    }
+
+    /** Everything behind the JSON object as little-endian numbers, as a view. */
+    FloatBuffer tail() {
+        return ByteBuffer.wrap(bytes, offset + jsonBytes, length - jsonBytes)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();
     }

@@ -3,21 +3,13 @@ package io.auspex.api.inference;
 import io.auspex.platform.Failure;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Open Inference Protocol v2 over REST
  * (https://github.com/open-inference/open-inference-protocol) with the binary tensor data
- * extension. Without a version in the path, the champion answers. Errors are {@code {"error":
- * ".."}}.
+ * extension, but for {@code infer}, which is the {@link InferRoute}. Without a version in the path,
+ * the champion answers. Errors are {@code {"error": ".."}}.
  */
 @Path("/v2")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Open Inference Protocol")
 public class InferenceProtocol {
-
-    private static final String EXAMPLE =
-            "{\"id\": \"1\", \"inputs\": [{\"name\": \"features\", \"shape\": [1, 3], \"datatype\":"
-                    + " \"FP32\", \"data\": [0.1, 0.2, 0.3]}], \"outputs\": [{\"name\": \"p_up\"}]}";
 
     private final Inference inference;
     private final ServerDescription server;
@@ -117,63 +105,6 @@ public class InferenceProtocol {
     public Uni<ModelReady> ready(
             @PathParam("model") String model, @PathParam("version") String version) {
         return modelReady(model, version);
-    }
-
-    @POST
-    @Path("/models/{model}/infer")
-    @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
-    @Operation(summary = "Ask a model about rows of features")
-    @RequestBody(content = @Content(example = EXAMPLE))
-    @APIResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = InferAnswer.Document.class)))
-    @APIResponse(
-            responseCode = "400",
-            content = @Content(schema = @Schema(example = "{\"error\": \"unknown input 'x'\"}")))
-    public Uni<Response> infer(
-            @PathParam("model") String model,
-            @Parameter(description = LENGTH) @HeaderParam(InferBody.HEADER_LENGTH)
-                    @Nullable String headerLength,
-            @HeaderParam("Content-Encoding") @Nullable String encoding,
-            @Parameter(description = TIMEOUT) @QueryParam("timeout") @Nullable String timeout,
-            byte @Nullable [] body) {
-        return answer(model, null, new HttpQuestion(headerLength, encoding, timeout, body));
-    }
-
-    @POST
-    @Path("/models/{model}/versions/{version}/infer")
-    @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
-    @Operation(summary = "Ask a version, which is loaded when it is not live")
-    @RequestBody(content = @Content(example = EXAMPLE))
-    public Uni<Response> infer(
-            @PathParam("model") String model,
-            @PathParam("version") String version,
-            @Parameter(description = LENGTH) @HeaderParam(InferBody.HEADER_LENGTH)
-                    @Nullable String headerLength,
-            @HeaderParam("Content-Encoding") @Nullable String encoding,
-            @Parameter(description = TIMEOUT) @QueryParam("timeout") @Nullable String timeout,
-            byte @Nullable [] body) {
-        return answer(model, version, new HttpQuestion(headerLength, encoding, timeout, body));
-    }
-
-    private static final String LENGTH =
-            "bytes of the JSON object, when bytes of binary tensors follow it";
-
-    private static final String TIMEOUT = "milliseconds within which the answer is of use";
-
-    private Uni<Response> answer(String model, @Nullable String version, HttpQuestion question) {
-        return ProtocolRefusal.speaking(
-                inference.infer(model, version, question, answer -> response(answer.body())));
-    }
-
-    private static Response response(InferAnswer.Body body) {
-        Integer jsonBytes = body.jsonBytes();
-        Response.ResponseBuilder response = Response.ok(body.bytes());
-        return jsonBytes == null
-                ? response.type(MediaType.APPLICATION_JSON_TYPE).build()
-                : response.type(MediaType.APPLICATION_OCTET_STREAM_TYPE)
-                        .header(InferBody.HEADER_LENGTH, jsonBytes)
-                        .build();
     }
 
     private Uni<ModelReady> modelReady(String model, @Nullable String version) {

@@ -18,6 +18,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,7 +49,10 @@ import org.jspecify.annotations.Nullable;
                                     implementation = PredictionAnswer.Document.class),
                             @Schema(
                                     name = "Predictions",
-                                    implementation = PredictionAnswer.RowsDocument.class)
+                                    implementation = PredictionAnswer.RowsDocument.class),
+                            @Schema(
+                                    name = "InferAnswer",
+                                    implementation = InferAnswer.Document.class)
                         }))
 class PredictRoute {
 
@@ -103,12 +107,7 @@ class PredictRoute {
             ProblemResponse.send(context, invalid);
             return;
         }
-        Body body = new Body(context, deadline);
-        request.handler(body::add);
-        request.endHandler(_ -> body.end());
-        request.exceptionHandler(_ -> body.dropped());
-        // Quarkus pauses requests until somebody reads them.
-        request.resume();
+        ArrivingBody.read(context, maxBodyBytes, body -> answer(context, deadline, body));
     }
 
     private void answer(RoutingContext context, Deadline deadline, Buffer body) {
@@ -179,18 +178,9 @@ class PredictRoute {
                 .with(_ -> {}, failure -> ProblemResponse.send(context, failure));
     }
 
-    @SuppressWarnings("deprecation") // the only way to the bytes that does not copy them
     private ByteBuf scored(ServingModel model, Buffer body) {
-        ByteBuf bytes = body.getByteBuf();
-        if (bytes.hasArray()) {
-            return predictions.answer(
-                    model,
-                    bytes.array(),
-                    bytes.arrayOffset() + bytes.readerIndex(),
-                    bytes.readableBytes());
-        }
-        byte[] copy = body.getBytes();
-        return predictions.answer(model, copy, 0, copy.length);
+        ByteBuffer bytes = ArrivingBody.bytes(body);
+        return predictions.answer(model, bytes.array(), bytes.arrayOffset(), bytes.remaining());
     }
 
     /**
@@ -219,54 +209,5 @@ class PredictRoute {
                 || accept.contains("*/*")
                 || accept.contains("application/json")
                 || accept.contains("application/*");
-    }
-
-    /** The body as it arrives: mostly in one piece, which is then not copied. */
-    private final class Body {
-
-        private final RoutingContext context;
-        private final Deadline deadline;
-        private @Nullable Buffer received;
-        private boolean growing;
-        private boolean done;
-
-        Body(RoutingContext context, Deadline deadline) {
-            this.context = context;
-            this.deadline = deadline;
-        }
-
-        void add(Buffer piece) {
-            Buffer before = received;
-            if (done) {
-                return;
-            }
-            if (piece.length() + (before == null ? 0L : before.length()) > maxBodyBytes) {
-                done = true;
-                context.response().putHeader(HttpHeaders.CONNECTION, "close");
-                ProblemResponse.send(context, 413);
-            } else {
-                received = before == null ? piece : joined(before).appendBuffer(piece);
-            }
-        }
-
-        /** The second piece costs a copy of the first, into a buffer that grows from then on. */
-        private Buffer joined(Buffer before) {
-            if (growing) {
-                return before;
-            }
-            growing = true;
-            return Buffer.buffer(2 * before.length()).appendBuffer(before);
-        }
-
-        void end() {
-            if (!done) {
-                done = true;
-                answer(context, deadline, received == null ? Buffer.buffer() : received);
-            }
-        }
-
-        void dropped() {
-            done = true;
-        }
     }
 }

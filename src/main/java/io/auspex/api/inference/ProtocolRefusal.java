@@ -10,13 +10,18 @@ final class ProtocolRefusal {
 
     /** Makes what the present state forbids a 'not ready': the protocol has no conflicts. */
     static <T> Uni<T> speaking(Uni<T> answer) {
-        return answer.onFailure(ProtocolRefusal::isConflict)
-                .transform(failure ->
-                        new Failure(
-                                Failure.Category.NOT_READY,
-                                ((Failure) failure).slug(),
-                                String.valueOf(failure.getMessage()),
-                                failure));
+        return answer.onFailure(ProtocolRefusal::isConflict).transform(ProtocolRefusal::spoken);
+    }
+
+    /** The same of one failure. */
+    static Throwable spoken(Throwable failure) {
+        return isConflict(failure)
+                ? new Failure(
+                        Failure.Category.NOT_READY,
+                        ((Failure) failure).slug(),
+                        String.valueOf(failure.getMessage()),
+                        failure)
+                : failure;
     }
 
     private static boolean isConflict(Throwable failure) {

@@ -1,6 +1,5 @@
 package io.auspex.api.inference;
 
-import io.auspex.model.Head;
 import io.auspex.platform.Failure;
 import io.auspex.serving.ServingModel;
 import java.util.Arrays;
@@ -33,8 +32,7 @@ record Signature(int features, List<String> outputs, int maxRows) {
     }
 
     static Signature of(ServingModel model, int maxRows) {
-        return new Signature(
-                model.schema().size(), model.heads().stream().map(Head::code).toList(), maxRows);
+        return new Signature(model.schema().size(), model.outputs(), maxRows);
     }
 
     /** Most numbers that one request may bring. */

@@ -49,7 +49,15 @@ final class BinaryBodies {
 
     static InferRequest read(String json, byte[] tail) {
         return RequestReader.read(
-                InferBody.of(concat(json, tail), Integer.toString(json.length())), SIGNATURE);
+                InferBody.of(amid(concat(json, tail)), Integer.toString(json.length())), SIGNATURE);
+    }
+
+    /** The same bytes amid others, as they come from a connection. */
+    static ByteBuffer amid(byte[] bytes) {
+        byte[] all = new byte[bytes.length + 9];
+        Arrays.fill(all, (byte) '}');
+        System.arraycopy(bytes, 0, all, 5, bytes.length);
+        return ByteBuffer.wrap(all, 5, bytes.length).slice();
     }
 
     static byte[] noise(Random random) {

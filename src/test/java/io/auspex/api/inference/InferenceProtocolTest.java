@@ -216,6 +216,56 @@ class InferenceProtocolTest {
         }
     }
 
+    @ParameterizedTest(name = "{0} rows")
+    @ValueSource(ints = {1, 2, 300})
+    void theSameHeadAgainGetsTheAnswerToItsOwnNumbersFromWhoeverServesNow(int rows) {
+        String model = "protocol-again-" + rows;
+        int first = service.promote(model, OLD).version();
+        String head = BinaryBodies.request("[" + rows + ",3]", rows * 12);
+        for (int ask = 0; ask < 3; ask++) {
+            requireAnswers(model, head, rows, ask, first, OLDER);
+        }
+        int second = service.promote(model, NEW).version();
+        for (int ask = 0; ask < 3; ask++) {
+            requireAnswers(model, head, rows, ask, second, TINY);
+        }
+        // A known head does not let other numbers of bytes pass.
+        byte[] tooFew = BinaryBodies.concat(head, new byte[rows * 12 - 4]);
+        error(
+                binary(path(model), tooFew, Integer.toString(head.length())).then(),
+                400,
+                "binary_data_size is");
+    }
+
+    private void requireAnswers(
+            String model, String head, int rows, int ask, int version, TinyModels expected) {
+        float[] numbers = new float[rows * 3];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = ((i * 7 + ask) % 11) / 10f;
+        }
+        byte[] body = BinaryBodies.concat(head, BinaryBodies.floats(numbers));
+        Response answer = binary(path(model), body, Integer.toString(head.length()));
+        answer.then().statusCode(200).contentType("application/octet-stream");
+        byte[] bytes = answer.asByteArray();
+        int json = Integer.parseInt(answer.header(LENGTH));
+        JsonPath said = JsonPath.from(new String(bytes, 0, json, StandardCharsets.UTF_8));
+        assertThat(said.getString("model_version")).isEqualTo(Integer.toString(version));
+        float[] answers = BinaryBodies.floats(bytes, json);
+        assertThat(answers).hasSize(4 * rows);
+        for (int row = 0; row < rows; row++) {
+            int at = 3 * row;
+            assertThat((double) answers[row])
+                    .isEqualTo(
+                            expected.answer(
+                                    Head.P_UP, numbers[at], numbers[at + 1], numbers[at + 2]),
+                            within(1e-6));
+        }
+    }
+
+    private static String path(String model) {
+        return "/v2/models/" + model + "/infer";
+    }
+
     @Test
     void mixesBinaryAndJsonOutputsInTheOrderAskedFor() {
         String json =

@@ -207,7 +207,9 @@ class RequestReaderTest {
         }
         byte[] sent = body;
         assertThatThrownBy(() ->
-                        RequestReader.read(InferBody.of(sent, header), BinaryBodies.SIGNATURE))
+                        RequestReader.read(
+                                InferBody.of(BinaryBodies.amid(sent), header),
+                                BinaryBodies.SIGNATURE))
                 .isInstanceOfSatisfying(
                         Failure.class,
                         failure ->
@@ -252,7 +254,8 @@ class RequestReaderTest {
                             ? Integer.toString(valid.length - 24 + (random.nextInt(5) == 0 ? 1 : 0))
                             : null;
             try {
-                RequestReader.read(InferBody.of(body, header), BinaryBodies.SIGNATURE);
+                RequestReader.read(
+                        InferBody.of(BinaryBodies.amid(body), header), BinaryBodies.SIGNATURE);
                 read++;
             } catch (Failure failure) {
                 assertThat(failure.category()).isEqualTo(Failure.Category.INVALID);
@@ -293,6 +296,7 @@ class RequestReaderTest {
 
     private static InferRequest parse(String body) {
         return RequestReader.read(
-                InferBody.of(body.getBytes(StandardCharsets.UTF_8), null), BinaryBodies.SIGNATURE);
+                InferBody.of(BinaryBodies.amid(body.getBytes(StandardCharsets.UTF_8)), null),
+                BinaryBodies.SIGNATURE);
     }
 }
