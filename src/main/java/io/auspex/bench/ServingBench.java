@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -370,8 +371,8 @@ final class ServingBench {
             for (int i = 1; i <= plan.alternations(); i++) {
                 String line = rows.line();
                 progress.printf("%d of %d, ns a row: %s%n", i, plan.alternations(), line);
-                String[] both = line.split(" ");
-                nanos.add(new double[] {Double.parseDouble(both[0]), Double.parseDouble(both[1])});
+                nanos.add(
+                        Arrays.stream(line.split(" ")).mapToDouble(Double::parseDouble).toArray());
             }
         }
         table.compare(
@@ -380,6 +381,15 @@ final class ServingBench {
                 Series.of(nanos, both -> both[1] / 1e3).text("%.2f") + " us",
                 Series.of(nanos, both -> both[0] / both[1]),
                 new Goal.AtMost(1.3));
+        for (int i = 0; i < SingleRow.BATCHES.length; i++) {
+            int column = 2 + i;
+            table.compare(
+                    "a row in a batch of %d, against a single row".formatted(SingleRow.BATCHES[i]),
+                    Series.of(nanos, all -> all[column] / 1e3).text("%.2f") + " us",
+                    Series.of(nanos, all -> all[0] / 1e3).text("%.2f") + " us",
+                    Series.of(nanos, all -> all[column] / all[0]),
+                    new Goal.None());
+        }
     }
 
     // Latency

@@ -18,6 +18,9 @@ public final class SingleRow {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int ROWS_BETWEEN_LOOKS = 512;
 
+    /** Sizes of batches that concurrent single rows could make. */
+    static final int[] BATCHES = {2, 8, 32};
+
     private float sum;
 
     private SingleRow() {}
@@ -35,10 +38,14 @@ public final class SingleRow {
             rows.served(served, asked, seconds);
             rows.bare(bare, asked, seconds);
             for (int turn = 0; turn < turns; turn++) {
-                System.out.println(
-                        rows.served(served, asked, seconds)
-                                + " "
-                                + rows.bare(bare, asked, seconds));
+                StringBuilder line = new StringBuilder();
+                line.append(rows.served(served, asked, seconds))
+                        .append(' ')
+                        .append(rows.bare(bare, asked, seconds));
+                for (int size : BATCHES) {
+                    line.append(' ').append(rows.batch(served, asked, size, seconds));
+                }
+                System.out.println(line);
             }
         }
         if (Float.isNaN(rows.sum)) {
@@ -63,6 +70,31 @@ public final class SingleRow {
                 }
             }
             count += ROWS_BETWEEN_LOOKS;
+        }
+        return (double) (THREADS.getCurrentThreadCpuTime() - start) / count;
+    }
+
+    /** A row among {@code size} that are scored together, as micro-batching would. */
+    private double batch(TrialModel model, float[][] rows, int size, double seconds) {
+        float[][] answers = new float[model.heads().size()][size];
+        FloatBuffer all = FloatBuffer.allocate(rows.length * rows[0].length);
+        for (float[] row : rows) {
+            all.put(row);
+        }
+        all.flip();
+        int batches = rows.length / size;
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        long start = THREADS.getCurrentThreadCpuTime();
+        long count = 0;
+        while (System.nanoTime() < end) {
+            for (int i = 0; i < ROWS_BETWEEN_LOOKS; i += size) {
+                int first = (i / size) % batches * size;
+                model.run(all.duplicate().position(first * rows[0].length), size, answers);
+                for (float[] answer : answers) {
+                    sum += answer[0];
+                }
+                count += size;
+            }
         }
         return (double) (THREADS.getCurrentThreadCpuTime() - start) / count;
     }

@@ -415,12 +415,7 @@ public class ModelServer {
         try {
             candidate.features(
                     metrics.step(
-                            name,
-                            Step.FEATURES,
-                            () ->
-                                    features.prepare(
-                                            candidate.metadata().schema(),
-                                            candidate.metadata().market())));
+                            name, Step.FEATURES, () -> features(version, candidate.metadata())));
             prepared = true;
             return candidate;
         } finally {
@@ -428,6 +423,16 @@ public class ModelServer {
                 candidate.close();
             }
         }
+    }
+
+    /**
+     * A file of somebody else's may take features that only he can compute: the inspection at its
+     * upload has said so. It answers those who bring them.
+     */
+    private SchemaUse features(ModelVersion version, ModelMetadata metadata)
+            throws UnusableModelException {
+        boolean live = version.report().path("inspection").path("live").asBoolean(true);
+        return live ? features.prepare(metadata.schema(), metadata.market()) : SchemaUse.NONE;
     }
 
     private Candidate tested(ModelSlot slot, ModelVersion version, byte[] onnx)

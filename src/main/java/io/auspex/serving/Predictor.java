@@ -83,6 +83,10 @@ public class Predictor {
         if (elsewhere != null) {
             return new Answer.WrongMarket(elsewhere);
         }
+        if (!model.isLive()) {
+            return new Answer.NotReady(
+                    "the features of %s are not computed here; send them".formatted(model));
+        }
         Optional<LiveVector> vector = live.vector(model.schema().hash(), symbol);
         if (vector.isEmpty()) {
             return new Answer.NotReady("no candle of " + symbol + " has been seen yet");

@@ -96,6 +96,14 @@ public final class ServingModel {
         return session.metadata().market();
     }
 
+    /**
+     * Whether its features are computed from the live candles; if not, it has no signals and
+     * answers only those who bring the features.
+     */
+    public boolean isLive() {
+        return features != SchemaUse.NONE;
+    }
+
     /** Nobody asked for its evidence: {@code --promote=always}. */
     public boolean unproven() {
         return identity.unproven();

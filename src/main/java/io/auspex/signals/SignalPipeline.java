@@ -117,7 +117,10 @@ public class SignalPipeline implements CloseListener {
         restore();
     }
 
-    /** One signal for every candle of the close and every champion whose market it is in. */
+    /**
+     * One signal for every candle of the close and every champion whose market it is in and whose
+     * features are computed here.
+     */
     private List<PendingSignal> decide(MarketClose close) {
         List<PendingSignal> decided = new ArrayList<>();
         for (ServingStatus served : models.status()) {
@@ -138,7 +141,7 @@ public class SignalPipeline implements CloseListener {
                                 model.market()
                                         .covers(close.feed(), candle.symbol(), candle.timeframe()))
                         .toList();
-        if (candles.isEmpty()) {
+        if (candles.isEmpty() || !model.isLive()) {
             return List.of();
         }
         Map<Symbol, LiveVector> vectors = features.vectors(model.schema().hash());

@@ -122,6 +122,57 @@ class UploadTest {
     }
 
     @Test
+    void aModelOfAVectorWithoutNamesServesThoseWhoBringTheVectorAndHasNoSignals() throws Exception {
+        Path given = MODELS.resolve("sklearn-zipmap");
+        ObjectNode manifest = (ObjectNode) Json.mapper().readTree(withMarket(given));
+        ObjectNode input = (ObjectNode) manifest.at("/inputs/0");
+        input.remove("features");
+        input.put("opaque", 8);
+        upload("upload-opaque", model(given), manifest.toString())
+                .statusCode(201)
+                .body("schema.names", hasSize(8))
+                .body("schema.names[0]", equalTo("v0"))
+                .body("report.inspection.live", equalTo(false));
+        given().contentType("application/json")
+                .body("{\"version\": 1}")
+                .post("/api/models/upload-opaque/promote")
+                .then()
+                .statusCode(200)
+                .body("champion", equalTo(1));
+
+        JsonNode expected = Json.mapper().readTree(given.resolve("expected.json").toFile());
+        ObjectNode body = Json.mapper().createObjectNode();
+        ObjectNode features = body.putObject("features");
+        for (int i = 0; i < 8; i++) {
+            features.set("v" + i, expected.get("rows").get(0).get(i));
+        }
+        double answer =
+                given().contentType("application/json")
+                        .body(body.toString())
+                        .post("/api/models/upload-opaque/predict")
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .jsonPath()
+                        .getDouble("heads.p_up");
+        assertThat(answer).isCloseTo(expected.at("/outputs/p_up/0").doubleValue(), within(1e-5));
+
+        service.close();
+        problem(
+                given().contentType("application/json")
+                        .body("{\"symbol\": \"" + LiveService.SYMBOLS.getFirst() + "\"}")
+                        .post("/api/models/upload-opaque/predict")
+                        .then(),
+                503,
+                "not-ready",
+                "are not computed here; send them");
+        given().get("/api/signals?limit=1000")
+                .then()
+                .statusCode(200)
+                .body("findAll { it.model == 'upload-opaque' }", hasSize(0));
+    }
+
+    @Test
     void aFileThatKeepsTheContractNeedsNoManifestAndKeepsItsBytes() {
         TinyModels tiny = TinyModels.tiny().named("upload-own").market(LiveService.MARKET);
         upload("upload-own", tiny.onnx(), null)
