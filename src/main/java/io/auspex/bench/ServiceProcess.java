@@ -66,6 +66,8 @@ final class ServiceProcess implements AutoCloseable {
         words.add("-Xms" + heapMegabytes + "m");
         words.add("-Xmx" + heapMegabytes + "m");
         words.add("-XX:+AlwaysPreTouch");
+        // As the launcher has it.
+        words.add("-XX:TrimNativeHeapInterval=30000");
         words.add("--enable-native-access=ALL-UNNAMED");
         words.add("--sun-misc-unsafe-memory-access=allow");
         words.add("--add-opens=java.base/java.lang.invoke=ALL-UNNAMED");
