@@ -34,6 +34,8 @@ import java.util.function.UnaryOperator;
  */
 public final class TinyModels {
 
+    private static final int SLOW_WIDTH = 256;
+
     /** Weight of every feature. */
     public static final float WEIGHT = 0.01f;
 
@@ -50,6 +52,7 @@ public final class TinyModels {
     private MarketSpec market = new MarketSpec("simulated", List.of(), Timeframe.FIVE_MINUTES);
     private float bias = 0.1f;
     private double probeError;
+    private int slowness;
     private final Map<String, UnaryOperator<String>> changes = new LinkedHashMap<>();
 
     private TinyModels() {}
@@ -101,6 +104,15 @@ public final class TinyModels {
     /** Makes the probe lie by that much. */
     public TinyModels probeError(double error) {
         probeError = error;
+        return this;
+    }
+
+    /**
+     * Makes a row cost that many products of a vector and a matrix of {@value #SLOW_WIDTH} columns,
+     * which add nothing to the answer.
+     */
+    public TinyModels slow(int products) {
+        slowness = products;
         return this;
     }
 
@@ -182,14 +194,44 @@ public final class TinyModels {
                         .addInitializer(tensor("weights", weights, f, 4))
                         .addInitializer(tensor("biases", biases, 4))
                         .addNode(node("MatMul", List.of(input, "weights"), List.of("sums")))
-                        .addNode(node("Add", List.of("sums", "biases"), List.of("scores")))
+                        .addNode(
+                                node(
+                                        "Add",
+                                        List.of(slowness > 0 ? slowed() : "sums", "biases"),
+                                        List.of("scores")))
                         .addNode(split());
+        if (slowness > 0) {
+            addSlowness(graph, f);
+        }
         for (int i = 0; i < outputs.size(); i++) {
             String operator = Head.values()[i].isProbability() ? "Sigmoid" : "Identity";
             graph.addOutput(value(outputs.get(i), 1))
                     .addNode(node(operator, List.of("score" + i), List.of(outputs.get(i))));
         }
         return graph.build();
+    }
+
+    private static String slowed() {
+        return "slowed";
+    }
+
+    private void addSlowness(GraphProto.Builder graph, int features) {
+        graph.addInitializer(
+                        tensor("widen", new float[features * SLOW_WIDTH], features, SLOW_WIDTH))
+                .addInitializer(
+                        tensor(
+                                "product",
+                                new float[SLOW_WIDTH * SLOW_WIDTH],
+                                SLOW_WIDTH,
+                                SLOW_WIDTH))
+                .addInitializer(tensor("narrow", new float[SLOW_WIDTH * 4], SLOW_WIDTH, 4))
+                .addNode(node("MatMul", List.of(input, "widen"), List.of("slow0")));
+        for (int i = 1; i <= slowness; i++) {
+            graph.addNode(
+                    node("MatMul", List.of("slow" + (i - 1), "product"), List.of("slow" + i)));
+        }
+        graph.addNode(node("MatMul", List.of("slow" + slowness, "narrow"), List.of("nothing")))
+                .addNode(node("Add", List.of("sums", "nothing"), List.of(slowed())));
     }
 
     private Map<String, String> metadata() {
