@@ -23,7 +23,9 @@ final class ConfiguredFeed {
             return Optional.empty();
         }
         if (name.equals("simulated")) {
-            return Optional.of(new SimulatedFeed(market(config.simulated()), pacer));
+            return Optional.of(
+                    new SimulatedFeed(
+                            market(config.simulated()), pacer, config.simulated().liveDays()));
         }
         if (name.startsWith(REPLAY)) {
             Path folder = Path.of(name.substring(REPLAY.length()));
@@ -55,6 +57,7 @@ final class ConfiguredFeed {
                 simulated.symbols(),
                 simulated.days(),
                 Timeframe.FIVE_MINUTES,
-                0);
+                0,
+                simulated.changeAfterDays());
     }
 }

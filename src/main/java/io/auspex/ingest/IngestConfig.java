@@ -45,6 +45,17 @@ interface IngestConfig {
         /** Days of history before the first live candle. */
         @WithDefault("45")
         int days();
+
+        /** Days of live candles, after which the feed ends; 0 for ever. */
+        @WithDefault("0")
+        int liveDays();
+
+        /**
+         * Days from the start of the history until the law of the market turns: what rose goes on
+         * rising before, and falls back after; 0 for never.
+         */
+        @WithDefault("0")
+        int changeAfterDays();
     }
 
     /** The candle store. */

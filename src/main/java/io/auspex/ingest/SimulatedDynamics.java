@@ -34,6 +34,12 @@ final class SimulatedDynamics {
      */
     static final double TREND = 1.5;
 
+    /**
+     * How much stronger the opposite law is: a price that is pulled back stays near its mean, and
+     * there would be less to see of it. With this the direction is about as predictable.
+     */
+    static final double TURNED = 2.5;
+
     /** Volatility has a half-life of about 140 candles. */
     static final double PHI = 1 - 1 / 200.0;
 
@@ -69,10 +75,18 @@ final class SimulatedDynamics {
     private final double trendShare;
 
     SimulatedDynamics(double strength) {
-        trendShare = TREND * strength / (1 + TREND * strength);
+        this(strength, false);
     }
 
-    /** Kappa over lambda, in [0, 1). */
+    /**
+     * @param turned the opposite law: a price above its mean falls back, and regimes drift the
+     *     other way
+     */
+    SimulatedDynamics(double strength, boolean turned) {
+        trendShare = (turned ? -TURNED : 1) * TREND * strength / (1 + TREND * strength);
+    }
+
+    /** Kappa over lambda, in (-{@value #TURNED}, 1). */
     double trendShare() {
         return trendShare;
     }

@@ -6,18 +6,32 @@ import io.auspex.market.Timeframe;
 import java.util.List;
 
 /**
- * The endless feed of a {@link SimulatedMarket}: its days of history, then live closes for ever. A
- * run that resumes makes the candles up to there again (about a million a second), so that nothing
- * has to be stored for it.
+ * The feed of a {@link SimulatedMarket}: its days of history, then live closes, for ever or for a
+ * number of days. A run that resumes makes the candles up to there again (about a million a
+ * second), so that nothing has to be stored for it.
  */
 public final class SimulatedFeed implements Feed {
 
+    private static final long DAY_MILLIS = 86_400_000L;
+
     private final SimulatedMarket market;
     private final Pacer pacer;
+    private final int liveDays;
 
     public SimulatedFeed(SimulatedMarket market, Pacer pacer) {
+        this(market, pacer, 0);
+    }
+
+    /**
+     * @param liveDays days of live closes, after which the feed ends; 0 for ever
+     */
+    public SimulatedFeed(SimulatedMarket market, Pacer pacer, int liveDays) {
+        if (liveDays < 0) {
+            throw new IllegalArgumentException("live days must not be negative: " + liveDays);
+        }
         this.market = market;
         this.pacer = pacer;
+        this.liveDays = liveDays;
     }
 
     @Override
@@ -35,7 +49,7 @@ public final class SimulatedFeed implements Feed {
         return market.symbols().stream().sorted().toList();
     }
 
-    /** Ends only by interruption. */
+    /** Without a number of days it ends only by interruption. */
     @Override
     public void run(long afterCloseTimeMillis, FeedListener listener) throws InterruptedException {
         SimulatedMarketGenerator generator = new SimulatedMarketGenerator(market);
@@ -47,6 +61,10 @@ public final class SimulatedFeed implements Feed {
             }
             MarketClose close = generator.next();
             long time = close.closeTimeMillis();
+            if (liveDays > 0 && time > market.historyEndMillis() + liveDays * DAY_MILLIS) {
+                listener.onEnd();
+                return;
+            }
             boolean isHistory = time <= market.historyEndMillis();
             if (time > afterCloseTimeMillis) {
                 if (isHistory) {

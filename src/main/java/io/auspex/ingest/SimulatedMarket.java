@@ -18,6 +18,9 @@ import java.util.List;
  * @param timeframe of every candle; the dynamics are stated per candle, whatever its length
  * @param gapProbability chance, per symbol and candle, that a gap of 1 to 40 missing candles
  *     begins; at most 0.5
+ * @param changeAfterDays the market's law changes when so many days have passed since {@link
+ *     #START_MILLIS}: a price above its mean falls from then on where it went on rising before; 0
+ *     for never, at most 3,650
  */
 public record SimulatedMarket(
         long seed,
@@ -25,7 +28,8 @@ public record SimulatedMarket(
         int symbolCount,
         int historyDays,
         Timeframe timeframe,
-        double gapProbability) {
+        double gapProbability,
+        int changeAfterDays) {
 
     /** 2026-01-01T00:00Z: the open time of the first candle, milliseconds since the epoch. */
     public static final long START_MILLIS = 1_767_225_600_000L;
@@ -48,6 +52,21 @@ public record SimulatedMarket(
             throw new IllegalArgumentException(
                     "gap probability must be 0 to 0.5: " + gapProbability);
         }
+        if (changeAfterDays < 0 || changeAfterDays > 3_650) {
+            throw new IllegalArgumentException(
+                    "the market changes after 0 to 3650 days: " + changeAfterDays);
+        }
+    }
+
+    /** A market whose law never changes. */
+    public SimulatedMarket(
+            long seed,
+            double strength,
+            int symbolCount,
+            int historyDays,
+            Timeframe timeframe,
+            double gapProbability) {
+        this(seed, strength, symbolCount, historyDays, timeframe, gapProbability, 0);
     }
 
     /** Five symbols, 45 days of history, 5-minute candles, strength 1, no gaps. */
@@ -58,15 +77,30 @@ public record SimulatedMarket(
     /** The same market with another strength. */
     public SimulatedMarket withStrength(double other) {
         return new SimulatedMarket(
-                seed, other, symbolCount, historyDays, timeframe, gapProbability);
+                seed, other, symbolCount, historyDays, timeframe, gapProbability, changeAfterDays);
+    }
+
+    /** The same market, with a change of its law after so many days. */
+    public SimulatedMarket changingAfterDays(int days) {
+        return new SimulatedMarket(
+                seed, strength, symbolCount, historyDays, timeframe, gapProbability, days);
+    }
+
+    /** Whether the law is another one at that time than at the start. */
+    public boolean hasChanged(long openTimeMillis) {
+        return changeAfterDays > 0 && openTimeMillis >= START_MILLIS + changeAfterDays * DAY_MILLIS;
     }
 
     /**
-     * {@code simulated:<seed>}; other strengths than 1 are added ({@code simulated:7:0.5}), so that
-     * one identity never stands for two price histories.
+     * {@code simulated:<seed>}; other strengths than 1 and a change are added ({@code
+     * simulated:7:0.5}, {@code simulated:7:changing-60}), so that one identity never stands for two
+     * price histories.
      */
     public String identity() {
-        return "simulated:" + seed + (strength == 1 ? "" : ":" + strength);
+        return "simulated:"
+                + seed
+                + (strength == 1 ? "" : ":" + strength)
+                + (changeAfterDays == 0 ? "" : ":changing-" + changeAfterDays);
     }
 
     /** The symbols in the order of their index; not sorted by name. */

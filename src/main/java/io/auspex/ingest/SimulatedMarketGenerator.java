@@ -28,13 +28,11 @@ public final class SimulatedMarketGenerator {
     public SimulatedMarketGenerator(SimulatedMarket market) {
         this.market = market;
         feed = market.identity();
-        SimulatedDynamics dynamics = new SimulatedDynamics(market.strength());
         SplittableRandom seeds = new SplittableRandom(market.seed());
         random = seeds.split();
         List<Symbol> names = market.symbols();
         for (int index = 0; index < names.size(); index++) {
-            symbols.add(
-                    new SimulatedSymbol(index, names.get(index), market, dynamics, seeds.split()));
+            symbols.add(new SimulatedSymbol(index, names.get(index), market, seeds.split()));
         }
         regime = random.nextInt(SimulatedDynamics.REGIME_DIRECTION.length);
         volatility = SimulatedDynamics.COMMON_SPREAD * random.nextGaussian();

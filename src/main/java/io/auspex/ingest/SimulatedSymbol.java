@@ -24,7 +24,8 @@ final class SimulatedSymbol {
 
     private final Symbol symbol;
     private final SimulatedMarket market;
-    private final SimulatedDynamics dynamics;
+    private final SimulatedDynamics unchanged;
+    private final SimulatedDynamics changed;
     private final SplittableRandom prices;
     private final SplittableRandom volumes;
     private final SplittableRandom gaps;
@@ -37,15 +38,11 @@ final class SimulatedSymbol {
     private double volumeNoise;
     private int missing;
 
-    SimulatedSymbol(
-            int index,
-            Symbol symbol,
-            SimulatedMarket market,
-            SimulatedDynamics dynamics,
-            SplittableRandom random) {
+    SimulatedSymbol(int index, Symbol symbol, SimulatedMarket market, SplittableRandom random) {
         this.symbol = symbol;
         this.market = market;
-        this.dynamics = dynamics;
+        this.unchanged = new SimulatedDynamics(market.strength());
+        this.changed = new SimulatedDynamics(market.strength(), true);
         prices = random.split();
         volumes = random.split();
         gaps = random.split();
@@ -75,6 +72,8 @@ final class SimulatedSymbol {
         double sigma =
                 SimulatedDynamics.sigma(
                         common.regime(), common.volatility() + volatility, common.openTimeMillis());
+        SimulatedDynamics dynamics =
+                market.hasChanged(common.openTimeMillis()) ? changed : unchanged;
         double drift = dynamics.kappa() * deviation + dynamics.regimeDrift(common.regime());
         double start = logPrice;
         double open = price;

@@ -11,22 +11,18 @@ import org.hipparchus.special.Erf;
  * market.
  *
  * <p>With {@link #STANDARD_PATHS} paths the standard error of p_up and p_down is about 0.003, that
- * of p_stop about 0.001. Thread-safe.
+ * of p_stop about 0.001. Where the law of the market changes within the horizon, the truth is that
+ * of the law before. Thread-safe.
  */
 public final class TrueProbability {
 
     public static final int STANDARD_PATHS = 200;
 
     private final SimulatedMarket market;
-    private final SimulatedDynamics dynamics;
     private final TruthTarget target;
     private final int pairs;
-
-    /** What a unit shock adds to the final log price, by the candles that remain after it. */
-    private final double[] shockWeight;
-
-    /** Mean log return per unit of today's deviation. */
-    private final double deviationWeight;
+    private final Law before;
+    private final Law after;
 
     public TrueProbability(SimulatedMarket market, TruthTarget target) {
         this(market, target, STANDARD_PATHS);
@@ -42,18 +38,35 @@ public final class TrueProbability {
         }
         this.market = market;
         this.target = target;
-        dynamics = new SimulatedDynamics(market.strength());
         pairs = paths / 2;
-        double kappa = dynamics.kappa();
-        shockWeight = new double[target.horizonCandles()];
-        // A deviation of 1 pulls the price by kappa in the next candle and has then become `keep`.
-        double keep = (1 - SimulatedDynamics.LAMBDA) * (1 + kappa);
-        double pull = 0;
-        for (int remaining = 0; remaining < shockWeight.length; remaining++) {
-            shockWeight[remaining] = 1 + (1 - SimulatedDynamics.LAMBDA) * pull;
-            pull = kappa + keep * pull;
+        before = new Law(new SimulatedDynamics(market.strength()), target.horizonCandles());
+        after = new Law(new SimulatedDynamics(market.strength(), true), target.horizonCandles());
+    }
+
+    /** What follows from the dynamics alone. */
+    private static final class Law {
+
+        private final SimulatedDynamics dynamics;
+
+        /** What a unit shock adds to the final log price, by the candles that remain after it. */
+        private final double[] shockWeight;
+
+        /** Mean log return per unit of today's deviation. */
+        private final double deviationWeight;
+
+        Law(SimulatedDynamics dynamics, int horizonCandles) {
+            this.dynamics = dynamics;
+            double kappa = dynamics.kappa();
+            shockWeight = new double[horizonCandles];
+            // A deviation of 1 pulls the price by kappa in the next candle and is then `keep`.
+            double keep = (1 - SimulatedDynamics.LAMBDA) * (1 + kappa);
+            double pull = 0;
+            for (int remaining = 0; remaining < shockWeight.length; remaining++) {
+                shockWeight[remaining] = 1 + (1 - SimulatedDynamics.LAMBDA) * pull;
+                pull = kappa + keep * pull;
+            }
+            deviationWeight = pull;
         }
-        deviationWeight = pull;
     }
 
     /**
@@ -61,24 +74,29 @@ public final class TrueProbability {
      */
     public Truth truth(SimulatedMarketState state, int symbolIndex) {
         SplittableRandom random = substream(state.closeTimeMillis(), symbolIndex);
+        Law law = market.hasChanged(state.closeTimeMillis()) ? after : before;
         Sum sum = new Sum();
         for (int pair = 0; pair < pairs; pair++) {
-            drawPair(state, symbolIndex, random, sum);
+            drawPair(law, state, symbolIndex, random, sum);
         }
         return sum.mean(2 * pairs);
     }
 
     private void drawPair(
-            SimulatedMarketState state, int symbolIndex, SplittableRandom random, Sum sum) {
-        Path path = new Path(state, symbolIndex);
-        Path mirrored = new Path(state, symbolIndex);
+            Law law,
+            SimulatedMarketState state,
+            int symbolIndex,
+            SplittableRandom random,
+            Sum sum) {
+        Path path = new Path(law, state, symbolIndex);
+        Path mirrored = new Path(law, state, symbolIndex);
         long openTimeMillis = state.closeTimeMillis();
-        for (int remaining = shockWeight.length - 1; remaining >= 0; remaining--) {
+        for (int remaining = law.shockWeight.length - 1; remaining >= 0; remaining--) {
             double common = random.nextGaussian();
             double own = random.nextGaussian();
             double change = random.nextDouble();
             double jump = random.nextDouble();
-            double weight = shockWeight[remaining];
+            double weight = law.shockWeight[remaining];
             path.step(openTimeMillis, common, own, change, jump, weight);
             mirrored.step(openTimeMillis, -common, -own, 1 - change, 1 - jump, weight);
             openTimeMillis += market.timeframe().millis();
@@ -95,17 +113,19 @@ public final class TrueProbability {
 
     /** Mean and variance of the log return along one path of volatility, regime and jump times. */
     private final class Path {
+        private final Law law;
         private int regime;
         private double commonVolatility;
         private double ownVolatility;
         private double mean;
         private double variance;
 
-        Path(SimulatedMarketState state, int symbolIndex) {
+        Path(Law law, SimulatedMarketState state, int symbolIndex) {
+            this.law = law;
             regime = state.regime();
             commonVolatility = state.commonVolatility();
             ownVolatility = state.ownVolatility(symbolIndex);
-            mean = deviationWeight * state.deviation(symbolIndex);
+            mean = law.deviationWeight * state.deviation(symbolIndex);
         }
 
         void step(
@@ -127,7 +147,7 @@ public final class TrueProbability {
             if (jump < SimulatedDynamics.JUMP_PROBABILITY) {
                 square += SimulatedDynamics.JUMP_SIGMA * SimulatedDynamics.JUMP_SIGMA;
             }
-            mean += weight * dynamics.regimeDrift(regime);
+            mean += weight * law.dynamics.regimeDrift(regime);
             variance += weight * weight * square;
         }
 

@@ -46,6 +46,29 @@ class SimulatedFeedTest {
     }
 
     @Test
+    void endsAfterItsDaysOfLiveClosesWhenItHasThem() throws Exception {
+        RecordingListener heard = new RecordingListener(1_000);
+
+        new SimulatedFeed(MARKET, _ -> {}, 1).run(Long.MIN_VALUE, heard);
+
+        assertThat(heard.history).hasSize(HISTORY);
+        assertThat(heard.live).hasSize(288);
+        assertThat(heard.ends).isEqualTo(1);
+    }
+
+    @Test
+    void isTheSameMarketUntilItsLawTurnsAndAnotherFromThenOn() {
+        SimulatedMarket turning = MARKET.changingAfterDays(1);
+        SimulatedMarketGenerator same = new SimulatedMarketGenerator(MARKET);
+        SimulatedMarketGenerator other = new SimulatedMarketGenerator(turning);
+        for (int i = 0; i < 288; i++) {
+            assertThat(other.next().candles()).isEqualTo(same.next().candles());
+        }
+        assertThat(other.next().candles()).isNotEqualTo(same.next().candles());
+        assertThat(turning.identity()).isEqualTo("simulated:7:changing-1");
+    }
+
+    @Test
     void resumesInTheHistoryOrLiveAsIfItHadNeverStopped() {
         RecordingListener whole = new RecordingListener(100);
         interrupted(feed(MARKET), Long.MIN_VALUE, whole);

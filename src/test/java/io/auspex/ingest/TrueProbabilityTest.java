@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,8 @@ class TrueProbabilityTest {
 
     private static final List<Row> PLANTED = rows(1);
     private static final List<Row> NOISE = rows(0);
+    private static final List<Row> TURNED =
+            rows(seed -> SimulatedMarket.standard(seed).changingAfterDays(1));
 
     @Test
     void agreesWithWhatHappensOnAverage() {
@@ -97,6 +100,15 @@ class TrueProbabilityTest {
         assertThat(auc(PLANTED, row -> row.truth().pUp(), Row::up)).isBetween(0.67, 0.74);
         assertThat(auc(PLANTED, row -> row.truth().pDown(), Row::down)).isBetween(0.67, 0.74);
         assertThat(directionAuc(PLANTED)).isBetween(0.74, 0.82);
+    }
+
+    @Test
+    void turnsIntoTheOppositeLawWithSkillToBeFoundInIt() {
+        assertThat(directionAuc(TURNED)).isBetween(0.75, 0.85);
+        assertThat(Skill.correlation(values(TURNED, Row::deviation), values(TURNED, Row::outcome)))
+                .isBetween(-0.5, -0.15);
+        assertReliable(TURNED, row -> row.truth().pUp(), Row::up, 3);
+        assertReliable(TURNED, row -> row.truth().pDown(), Row::down, 3);
     }
 
     @Test
@@ -252,9 +264,13 @@ class TrueProbabilityTest {
     }
 
     private static List<Row> rows(double strength) {
+        return rows(seed -> SimulatedMarket.standard(seed).withStrength(strength));
+    }
+
+    private static List<Row> rows(LongFunction<SimulatedMarket> markets) {
         List<Row> rows = new ArrayList<>();
         for (long seed = 1; seed <= SEEDS; seed++) {
-            SimulatedMarket market = SimulatedMarket.standard(seed).withStrength(strength);
+            SimulatedMarket market = markets.apply(seed);
             TrueProbability truth = new TrueProbability(market, TruthTarget.standard(), PATHS);
             SimulatedMarketGenerator generator = new SimulatedMarketGenerator(market);
             List<Symbol> symbols = market.symbols();
