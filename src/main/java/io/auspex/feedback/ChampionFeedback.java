@@ -60,7 +60,7 @@ final class ChampionFeedback {
                         BaseReference.of(facts.total()));
         losses = new LossWatch(horizonMillis, config.delta());
         band = new CoverageBand(config.coverageErrors(), targets.horizonCandles());
-        window = new DriftWindow(config.driftCloses(), config.driftSymbols());
+        window = new DriftWindow(config.driftSymbols());
         FeatureProfile profile = facts.profile();
         range =
                 profile == null

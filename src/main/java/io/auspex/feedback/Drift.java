@@ -5,18 +5,15 @@ import io.auspex.model.FeatureProfile.Feature;
 /**
  * How far live values are from the training window's, over the bins of its profile.
  *
- * <p>The bins are all that is known of the training values, so the Kolmogorov-Smirnov distance is
- * taken at the inner edges alone. It is therefore never larger than that of the values themselves,
- * and smaller by at most the share of the fullest bin (0.1 where no value repeats): a change within
- * a bin is not seen, and the p-value is too large rather than too small on that account.
- *
- * <p>Live values of neighbouring closes resemble each other; the p-value counts them as the number
- * of independent values whose mean would vary as much ({@link #independentRows}).
+ * <p>Live values of neighbouring closes resemble each other, and a window of a day and a half has
+ * not seen every weekday: an index over 0.25 is then no change. So the training window's own
+ * stretches of the same length are the measure: the index counts beyond the greatest of theirs, and
+ * the p-value counts as many independent values as would differ as much as they do.
  */
 final class Drift {
 
-    /** An empty bin counts as half a value: the index would be infinite. */
-    private static final double EMPTY_BIN = 0.5;
+    /** {@code sqrt(pi / 2) ln 2}: the mean of Kolmogorov's distribution. */
+    private static final double MEAN_DISTANCE = 0.8687311606361592;
 
     /**
      * Terms of the Kolmogorov series; the 20th is below 1e-30 for every argument it is used for.
@@ -29,34 +26,25 @@ final class Drift {
     private Drift() {}
 
     /**
-     * Population stability index, {@code sum (a - e) ln(a / e)} over the bins; Siddiqi, Credit Risk
-     * Scorecards (2006). Without a change its mean is about {@code (bins - 1) / rows}, for
-     * independent rows.
-     *
-     * @param counts live values in each bin
+     * How far beyond what stretches of the training window differ by, so that 0.25 means a change
+     * for a slow feature and for the calendar as it does for a quick one.
      */
-    static double stabilityIndex(double[] shares, long[] counts) {
-        long rows = total(counts);
-        double index = 0;
-        for (int bin = 0; bin < shares.length; bin++) {
-            double live = Math.max(counts[bin], EMPTY_BIN) / rows;
-            index += (live - shares[bin]) * Math.log(live / shares[bin]);
-        }
-        return index;
+    static double excess(Feature feature, long[] counts) {
+        double index = feature.stabilityIndex(counts);
+        Double ownChange = feature.windowPsi();
+        return ownChange == null ? index : Math.max(0, index - ownChange);
     }
 
-    /** Largest distance of the two distribution functions at the inner edges. */
-    static double distance(double[] shares, long[] counts) {
-        long rows = total(counts);
-        double trained = 0;
-        double live = 0;
-        double most = 0;
-        for (int bin = 0; bin + 1 < shares.length; bin++) {
-            trained += shares[bin];
-            live += (double) counts[bin] / rows;
-            most = Math.max(most, Math.abs(trained - live));
-        }
-        return most;
+    /**
+     * Independent values that would differ from the training window as much as its own stretches
+     * do: the mean Kolmogorov distance of n values is {@value #MEAN_DISTANCE} over the root of n.
+     * Where the training window was too short to tell, from the live values themselves.
+     */
+    static double independentRows(Feature feature, double[] closeMeans, long rows) {
+        Double ownDistance = feature.windowKs();
+        return ownDistance == null
+                ? independentRows(shares(feature), closeMeans, rows)
+                : Math.clamp(Math.pow(MEAN_DISTANCE / ownDistance, 2), 1, rows);
     }
 
     /**
@@ -130,16 +118,5 @@ final class Drift {
     /** The shares as an array. */
     static double[] shares(Feature feature) {
         return feature.shares().stream().mapToDouble(Double::doubleValue).toArray();
-    }
-
-    private static long total(long[] counts) {
-        long total = 0;
-        for (long count : counts) {
-            total += count;
-        }
-        if (total == 0) {
-            throw new IllegalArgumentException("there are no live values");
-        }
-        return total;
     }
 }

@@ -21,13 +21,11 @@ final class DriftWindow {
     /** Fewer closes say nothing. */
     static final int LEAST_CLOSES = 100;
 
-    private final int mostCloses;
     private final int mostSymbols;
     private final Deque<List<FeatureVector>> closes = new ArrayDeque<>();
     private long turn;
 
-    DriftWindow(int mostCloses, int mostSymbols) {
-        this.mostCloses = mostCloses;
+    DriftWindow(int mostSymbols) {
         this.mostSymbols = mostSymbols;
     }
 
@@ -48,7 +46,7 @@ final class DriftWindow {
             }
         }
         closes.addLast(List.copyOf(chosen));
-        if (closes.size() > mostCloses) {
+        if (closes.size() > FeatureProfile.WINDOW_CLOSES) {
             closes.removeFirst();
         }
     }
@@ -71,8 +69,7 @@ final class DriftWindow {
 
     private Optional<FeatureDrift> compare(
             String name, int place, Feature feature, long trainedRows) {
-        double[] shares = Drift.shares(feature);
-        long[] counts = new long[shares.length];
+        long[] counts = new long[feature.shares().size()];
         double[] means = new double[closes.size()];
         int used = 0;
         long rows = 0;
@@ -96,12 +93,12 @@ final class DriftWindow {
         if (used < LEAST_CLOSES) {
             return Optional.empty();
         }
-        double independent = Drift.independentRows(shares, Arrays.copyOf(means, used), rows);
-        double distance = Drift.distance(shares, counts);
+        double independent = Drift.independentRows(feature, Arrays.copyOf(means, used), rows);
+        double distance = feature.distance(counts);
         return Optional.of(
                 new FeatureDrift(
                         name,
-                        Drift.stabilityIndex(shares, counts),
+                        Drift.excess(feature, counts),
                         distance,
                         Drift.pValue(distance, independent, trainedRows),
                         rows));

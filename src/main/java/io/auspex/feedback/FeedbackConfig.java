@@ -23,11 +23,7 @@ interface FeedbackConfig {
     @WithDefault("0.002")
     double delta();
 
-    /** Newest closes whose features are compared with the training window. */
-    @WithDefault("500")
-    int driftCloses();
-
-    /** Symbols of a close that take part in it; they take turns. */
+    /** Symbols of a close that take part in the comparison with training; they take turns. */
     @WithDefault("8")
     int driftSymbols();
 
@@ -36,14 +32,14 @@ interface FeedbackConfig {
     int driftEvery();
 
     /** Standard errors by which the coverage may leave its level before signals abstain. */
-    @WithDefault("3.5")
+    @WithDefault("4.5")
     double coverageErrors();
 
     /** How far beyond what training saw a feature may be, in spreads of what training saw. */
-    @WithDefault("0.5")
+    @WithDefault("0.25")
     double rangeMargin();
 
     /** Share of the features that may be farther out before a signal abstains. */
-    @WithDefault("0.1")
+    @WithDefault("0.02")
     double rangeShare();
 }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the features of a training window are distributed: what live values are compared with. Part
@@ -16,11 +17,19 @@ import java.util.Map;
  */
 public record FeatureProfile(long rows, Map<String, Feature> features) {
 
+    /** Closes of the windows that live values are compared in. */
+    public static final int WINDOW_CLOSES = 500;
+
     /** Rows that a profile is made of at most. */
     public static final int MAX_ROWS = 20_000;
 
     private static final int BINS = 10;
     private static final double TAIL = 0.001;
+
+    /** Fewer windows, or rows of a window, say nothing of what windows differ by. */
+    private static final int LEAST_WINDOWS = 4;
+
+    private static final int LEAST_WINDOW_ROWS = 100;
 
     public FeatureProfile {
         features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
@@ -35,9 +44,22 @@ public record FeatureProfile(long rows, Map<String, Feature> features) {
      * @param low 0.001 quantile
      * @param high 0.999 quantile
      * @param missing share of rows without a finite value
+     * @param windowPsi greatest {@link #stabilityIndex} of the training window's own stretches of
+     *     {@value #WINDOW_CLOSES} closes: features with a long memory, and the calendar, differ
+     *     between such stretches without any change; null when there are fewer than four
+     * @param windowKs mean {@link #distance} of those stretches
      */
     public record Feature(
-            List<Float> edges, List<Double> shares, float low, float high, double missing) {
+            List<Float> edges,
+            List<Double> shares,
+            float low,
+            float high,
+            double missing,
+            @Nullable Double windowPsi,
+            @Nullable Double windowKs) {
+
+        /** An empty bin counts as half a value: the index would be infinite. */
+        private static final double EMPTY_BIN = 0.5;
 
         public Feature {
             edges = List.copyOf(edges);
@@ -71,6 +93,80 @@ public record FeatureProfile(long rows, Map<String, Feature> features) {
         }
 
         /**
+         * Population stability index, {@code sum (a - e) ln(a / e)} over the bins; Siddiqi, Credit
+         * Risk Scorecards (2006). Without a change its mean is about {@code (bins - 1) / rows}, for
+         * independent rows.
+         *
+         * @param counts other values in each bin, at least one in all
+         */
+        public double stabilityIndex(long[] counts) {
+            double rows = total(counts);
+            double index = 0;
+            for (int bin = 0; bin < counts.length; bin++) {
+                double other = Math.max(counts[bin], EMPTY_BIN) / rows;
+                index += (other - shares.get(bin)) * Math.log(other / shares.get(bin));
+            }
+            return index;
+        }
+
+        /**
+         * Kolmogorov-Smirnov distance at the inner edges, which are all that is known of the
+         * training values: never larger than that of the values themselves, and smaller by at most
+         * the share of the fullest bin (0.1 where no value repeats).
+         *
+         * @param counts other values in each bin, at least one in all
+         */
+        public double distance(long[] counts) {
+            double rows = total(counts);
+            double trained = 0;
+            double other = 0;
+            double most = 0;
+            for (int bin = 0; bin + 1 < counts.length; bin++) {
+                trained += shares.get(bin);
+                other += counts[bin] / rows;
+                most = Math.max(most, Math.abs(trained - other));
+            }
+            return most;
+        }
+
+        private long total(long[] counts) {
+            long total = 0;
+            for (long count : counts) {
+                total += count;
+            }
+            if (total == 0 || counts.length != shares.size()) {
+                throw new IllegalArgumentException(
+                        total + " values in " + counts.length + " of " + shares.size() + " bins");
+            }
+            return total;
+        }
+
+        /** The same feature, with what the stretches of its training window differ by. */
+        Feature withWindows(float[] column, int[] windowOfRow, int windows) {
+            long[][] counts = new long[windows][shares.size()];
+            int[] rows = new int[windows];
+            for (int i = 0; i < column.length; i++) {
+                if (windowOfRow[i] < windows && Float.isFinite(column[i])) {
+                    counts[windowOfRow[i]][bin(column[i])]++;
+                    rows[windowOfRow[i]]++;
+                }
+            }
+            double greatest = 0;
+            double sum = 0;
+            int used = 0;
+            for (int window = 0; window < windows; window++) {
+                if (rows[window] >= LEAST_WINDOW_ROWS) {
+                    greatest = Math.max(greatest, stabilityIndex(counts[window]));
+                    sum += distance(counts[window]);
+                    used++;
+                }
+            }
+            return used < LEAST_WINDOWS
+                    ? this
+                    : new Feature(edges, shares, low, high, missing, greatest, sum / used);
+        }
+
+        /**
          * The distribution of some values.
          *
          * @param finite at least one, sorted
@@ -97,7 +193,9 @@ public record FeatureProfile(long rows, Map<String, Feature> features) {
                     shares,
                     finite[(int) (TAIL * (n - 1))],
                     finite[(int) Math.ceil((1 - TAIL) * (n - 1))],
-                    (double) (rows - n) / rows);
+                    (double) (rows - n) / rows,
+                    null,
+                    null);
         }
 
         private static int notAbove(float[] sorted, float value) {
@@ -120,16 +218,29 @@ public record FeatureProfile(long rows, Map<String, Feature> features) {
      *
      * @param names F
      * @param columns {@code [F][n]}, n at least one
+     * @param times {@code [n]} close times in milliseconds, ascending
+     * @param stepMillis from one close to the next
      */
-    public static FeatureProfile of(List<String> names, float[][] columns) {
+    public static FeatureProfile of(
+            List<String> names, float[][] columns, long[] times, long stepMillis) {
+        long windowMillis = WINDOW_CLOSES * stepMillis;
+        int[] windowOfRow = new int[times.length];
+        for (int i = 0; i < times.length; i++) {
+            windowOfRow[i] = Math.toIntExact((times[i] - times[0]) / windowMillis);
+        }
+        // The last stretch is not a whole one.
+        int windows = windowOfRow[times.length - 1];
         Map<String, Feature> features = LinkedHashMap.newLinkedHashMap(names.size());
         for (int j = 0; j < columns.length; j++) {
             float[] finite = finite(columns[j]);
             if (finite.length > 0) {
-                features.put(names.get(j), Feature.of(finite, columns[j].length));
+                features.put(
+                        names.get(j),
+                        Feature.of(finite, times.length)
+                                .withWindows(columns[j], windowOfRow, windows));
             }
         }
-        return new FeatureProfile(columns.length == 0 ? 0 : columns[0].length, features);
+        return new FeatureProfile(times.length, features);
     }
 
     private static float[] finite(float[] column) {

@@ -12,17 +12,23 @@ final class ProfileRows {
      * Goes over the rows once and holds a bounded number of them.
      *
      * @param chosen the rows that were trained on, ascending, at least one
+     * @param times of all rows
+     * @param stepMillis from one close to the next
      */
-    static FeatureProfile profile(Rows rows, int[] chosen, List<String> names) {
+    static FeatureProfile profile(
+            Rows rows, int[] chosen, long[] times, long stepMillis, List<String> names) {
         int count = Math.min(chosen.length, FeatureProfile.MAX_ROWS);
         float[][] columns = new float[rows.columns()][count];
+        long[] chosenTimes = new long[count];
         float[] row = new float[rows.columns()];
         for (int i = 0; i < count; i++) {
-            rows.row(chosen[(int) ((long) i * chosen.length / count)], row, 0);
+            int place = chosen[(int) ((long) i * chosen.length / count)];
+            chosenTimes[i] = times[place];
+            rows.row(place, row, 0);
             for (int j = 0; j < row.length; j++) {
                 columns[j][i] = row[j];
             }
         }
-        return FeatureProfile.of(names, columns);
+        return FeatureProfile.of(names, columns, chosenTimes, stepMillis);
     }
 }

@@ -156,6 +156,8 @@ public final class TrainingRun {
                                         ProfileRows.profile(
                                                 data.features(),
                                                 data.labelled(),
+                                                data.times(),
+                                                job.spec().market().timeframe().millis(),
                                                 job.schema().names())),
                         onnx,
                         model.text(),
