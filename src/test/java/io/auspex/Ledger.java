@@ -13,11 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The ledger as a client reads it.
- *
- * @param pages the bodies, in order, exactly as they came
- */
+/** The ledger as a client reads it. */
 record Ledger(List<JsonNode> signals) {
 
     private static final int PAGE = 500;
