@@ -37,9 +37,8 @@ class AdwinTest {
                 }
             }
         }
-        // Delta a value would be 1,200 in these 600,000 values.
-        System.out.println("adwin alarms " + alarms);
-        assertThat(alarms).isLessThanOrEqualTo((int) (DELTA * streams * length / 20));
+        // Delta a value would be 1,200 in these 600,000 values; the union bound leaves far fewer.
+        assertThat(alarms).isLessThanOrEqualTo((int) (DELTA * streams * length / 100));
     }
 
     /**
