@@ -2,6 +2,7 @@ package io.auspex.dataset;
 
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
+import io.auspex.model.ReturnDeviation;
 import io.auspex.model.TargetSpec;
 import java.util.Arrays;
 
@@ -25,7 +26,10 @@ public final class Targets {
         this.stepMillis = timeframe.millis();
         this.times = times;
         this.closes = closes;
-        this.volatility = spec.volatilityScaled() ? volatility() : new double[0];
+        this.volatility =
+                spec.volatilityScaled()
+                        ? ReturnDeviation.of(times, closes, stepMillis, spec.volatilityCandles())
+                        : new double[0];
     }
 
     /**
@@ -69,48 +73,11 @@ public final class Targets {
 
     private void label(float[] labels, int i, double change) {
         labels[i * HEADS + Head.EXPECTED_RETURN.ordinal()] = (float) change;
-        double scale =
-                spec.volatilityScaled() ? volatility[i] * Math.sqrt(spec.horizonCandles()) : 1;
+        double scale = spec.scale(spec.volatilityScaled() ? volatility[i] : Double.NaN);
         if (scale > 0) {
-            boolean up = change > spec.upThreshold() * scale;
-            boolean down = change < -spec.downThreshold() * scale;
-            boolean stop = change < -spec.stopThreshold() * scale;
-            labels[i * HEADS + Head.P_UP.ordinal()] = up ? 1 : 0;
-            labels[i * HEADS + Head.P_DOWN.ordinal()] = down ? 1 : 0;
-            labels[i * HEADS + Head.P_STOP.ordinal()] = stop ? 1 : 0;
+            labels[i * HEADS + Head.P_UP.ordinal()] = spec.up(change, scale) ? 1 : 0;
+            labels[i * HEADS + Head.P_DOWN.ordinal()] = spec.down(change, scale) ? 1 : 0;
+            labels[i * HEADS + Head.P_STOP.ordinal()] = spec.stop(change, scale) ? 1 : 0;
         }
-    }
-
-    /**
-     * Sample deviation of the one-candle log returns in the last {@code volatilityCandles}
-     * intervals; NaN when fewer than half of them, or fewer than two, are there. Sums come from
-     * prefix sums, so the window may be any length; where prices stand still the difference of two
-     * prefix sums is exactly zero.
-     */
-    private double[] volatility() {
-        int n = times.length;
-        double[] sums = new double[n + 1];
-        double[] squares = new double[n + 1];
-        int[] counts = new int[n + 1];
-        double[] deviations = new double[n];
-        int from = 0;
-        for (int i = 0; i < n; i++) {
-            boolean adjacent = i > 0 && times[i] - times[i - 1] == stepMillis;
-            double change = adjacent ? Math.log(closes[i] / closes[i - 1]) : 0;
-            sums[i + 1] = sums[i] + change;
-            squares[i + 1] = squares[i] + change * change;
-            counts[i + 1] = counts[i] + (adjacent ? 1 : 0);
-            while (times[from] <= times[i] - spec.volatilityCandles() * stepMillis) {
-                from++;
-            }
-            int count = counts[i + 1] - counts[from];
-            double sum = sums[i + 1] - sums[from];
-            double square = squares[i + 1] - squares[from];
-            deviations[i] =
-                    count >= 2 && 2L * count >= spec.volatilityCandles()
-                            ? Math.sqrt(Math.max(0, square - sum * sum / count) / (count - 1))
-                            : Double.NaN;
-        }
-        return deviations;
     }
 }

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How well a champion did over signals whose outcome is known. An outcome counts when the model
- * spoke: abstentions have none.
+ * spoke, also when a guard held back what it said: otherwise a guard could never let go. A signal
+ * that abstained before the model could speak does not count.
  *
  * @param from close time of the first signal
  * @param to close time of the last signal

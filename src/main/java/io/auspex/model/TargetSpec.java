@@ -37,6 +37,32 @@ public record TargetSpec(
         }
     }
 
+    /**
+     * What the thresholds are multiplied by at a close.
+     *
+     * @param deviation of {@link ReturnDeviation} there; of no interest unless {@code
+     *     volatilityScaled}
+     * @return not above 0, or NaN, when the thresholds are unknown there
+     */
+    public double scale(double deviation) {
+        return volatilityScaled ? deviation * Math.sqrt(horizonCandles) : 1;
+    }
+
+    /** Whether a return is above the threshold. */
+    public boolean up(double change, double scale) {
+        return change > upThreshold * scale;
+    }
+
+    /** Whether a return is below the lower threshold. */
+    public boolean down(double change, double scale) {
+        return change < -downThreshold * scale;
+    }
+
+    /** Whether a return is below the stop. */
+    public boolean stop(double change, double scale) {
+        return change < -stopThreshold * scale;
+    }
+
     /** 24 candles, 1 % up, 1 % down, 5 % stop. */
     public static TargetSpec standard() {
         return new TargetSpec(24, 0.01, 0.01, 0.05, false, 288);

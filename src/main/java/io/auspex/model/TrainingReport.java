@@ -1,5 +1,6 @@
 package io.auspex.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.auspex.market.Symbol;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param importance feature to its share of the gain, greatest first
  * @param seconds phase to wall-clock seconds
  * @param peakMemoryBytes of the worker process
+ * @param profile how the features of the training window are distributed; null in reports of before
+ *     there were profiles, and in the copy inside the ONNX file
  */
 public record TrainingReport(
         long rows,
@@ -35,7 +38,8 @@ public record TrainingReport(
         Map<String, Double> importance,
         Probe probe,
         Map<String, Double> seconds,
-        long peakMemoryBytes) {
+        long peakMemoryBytes,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FeatureProfile profile) {
 
     public TrainingReport {
         folds = List.copyOf(folds);
@@ -44,6 +48,57 @@ public record TrainingReport(
         conformal = finite("conformal", conformal);
         importance = finite("importance", importance);
         seconds = finite("seconds", seconds);
+    }
+
+    /** A report without a profile. */
+    public TrainingReport(
+            long rows,
+            int features,
+            Data data,
+            Provenance provenance,
+            List<FoldReport> folds,
+            Map<Head, HeadMetrics> total,
+            Evidence evidence,
+            Map<Head, Calibration> calibration,
+            Map<String, Double> conformal,
+            Map<String, Double> importance,
+            Probe probe,
+            Map<String, Double> seconds,
+            long peakMemoryBytes) {
+        this(
+                rows,
+                features,
+                data,
+                provenance,
+                folds,
+                total,
+                evidence,
+                calibration,
+                conformal,
+                importance,
+                probe,
+                seconds,
+                peakMemoryBytes,
+                null);
+    }
+
+    /** The same report with a profile. */
+    public TrainingReport withProfile(FeatureProfile distribution) {
+        return new TrainingReport(
+                rows,
+                features,
+                data,
+                provenance,
+                folds,
+                total,
+                evidence,
+                calibration,
+                conformal,
+                importance,
+                probe,
+                seconds,
+                peakMemoryBytes,
+                distribution);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Calibration;
 import io.auspex.model.Evidence;
+import io.auspex.model.FeatureProfile;
 import io.auspex.model.GateSpec;
 import io.auspex.model.Head;
 import io.auspex.model.HeadMetrics;
@@ -31,6 +32,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             Evidence.class,
             Family.class,
             FeatureDeclaration.class,
+            FeatureProfile.class,
+            FeatureProfile.Feature.class,
             FeatureSchema.class,
             FeatureSet.class,
             GateSpec.class,

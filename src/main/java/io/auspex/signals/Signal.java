@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason one sentence: why this action, or why there is none
  * @param confidence in [0, 1]; null when it abstains
  * @param heads in the order of {@link Head}, so that a signal has one text whoever writes it; empty
- *     when it abstains before the model could speak
+ *     when it abstains before the model could speak, but not when a {@link SignalGuard} held back
+ *     what it said
  * @param unproven nobody asked for evidence: {@code --promote=always}
  */
 public record Signal(

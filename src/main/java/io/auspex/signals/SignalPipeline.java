@@ -16,6 +16,7 @@ import io.auspex.serving.ServingModel;
 import io.auspex.serving.ServingStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -50,6 +51,7 @@ public class SignalPipeline implements CloseListener {
     private final SignalHub hub;
     private final SignalsConfig config;
     private final DecisionRule rule;
+    private final List<SignalGuard> guards;
     private final MeterRegistry meters;
     private final Timer latency;
     private volatile SignalsStatus status = SignalsStatus.FRESH;
@@ -61,6 +63,7 @@ public class SignalPipeline implements CloseListener {
             SignalLedger ledger,
             SignalHub hub,
             SignalsConfig config,
+            @All List<SignalGuard> guards,
             MeterRegistry meters) {
         this.features = features;
         this.models = models;
@@ -68,6 +71,7 @@ public class SignalPipeline implements CloseListener {
         this.hub = hub;
         this.config = config;
         this.rule = config.rule();
+        this.guards = List.copyOf(guards);
         this.meters = meters;
         this.latency =
                 Timer.builder("auspex.candle.to.signal")
@@ -175,11 +179,21 @@ public class SignalPipeline implements CloseListener {
         try {
             Prediction prediction = model.predict(vector.values().toArray());
             return signal(
-                    model, close, candle, rule.decide(prediction.heads()), prediction.heads());
+                    model, close, candle, decide(model, vector, prediction), prediction.heads());
         } catch (RuntimeException failure) {
             LOG.errorf(failure, "%s failed on %s", model, candle.symbol());
             return signal(model, close, candle, Decision.abstain("the model failed"), Map.of());
         }
+    }
+
+    private Decision decide(ServingModel model, LiveVector vector, Prediction prediction) {
+        for (SignalGuard guard : guards) {
+            Optional<String> reason = guard.reasonToAbstain(model, vector.values());
+            if (reason.isPresent()) {
+                return Decision.abstain(reason.get());
+            }
+        }
+        return rule.decide(prediction.heads());
     }
 
     private static PendingSignal signal(

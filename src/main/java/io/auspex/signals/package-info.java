@@ -3,9 +3,10 @@
  *
  * <p>One flow: a {@link io.auspex.market.MarketClose} reaches the {@link
  * io.auspex.signals.SignalPipeline}, which advances the live features, asks every champion whose
- * market it is for a prediction a symbol, lets the {@link io.auspex.signals.DecisionRule} decide,
- * appends all signals of the close to the {@link io.auspex.signals.SignalLedger} in one statement,
- * and only after that commit hands them to the {@link io.auspex.signals.SignalHub}.
+ * market it is for a prediction a symbol, asks every {@link io.auspex.signals.SignalGuard} whether
+ * it may be said, lets the {@link io.auspex.signals.DecisionRule} decide, appends all signals of
+ * the close to the {@link io.auspex.signals.SignalLedger} in one statement, and only after that
+ * commit hands them to the {@link io.auspex.signals.SignalHub}.
  *
  * <p>May import serving and what serving may import; nobody below imports it.
  */

@@ -151,7 +151,14 @@ public final class TrainingRun {
         double[] expected = verified(model, models, calibrations, parity);
         TrainedModel trained =
                 new TrainedModel(
-                        measured(report),
+                        measured(report)
+                                .withProfile(
+                                        ProfileRows.profile(
+                                                data.features(),
+                                                data.labelled(),
+                                                data.times(),
+                                                job.spec().market().timeframe().millis(),
+                                                job.schema().names())),
                         onnx,
                         model.text(),
                         scores,

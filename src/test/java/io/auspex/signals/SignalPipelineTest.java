@@ -180,7 +180,13 @@ class SignalPipelineTest {
         long head = Await.item(ledger::head);
         SignalPipeline away =
                 new SignalPipeline(
-                        features, models, new SignalLedger(nowhere), hub, impatient(), meters);
+                        features,
+                        models,
+                        new SignalLedger(nowhere),
+                        hub,
+                        impatient(),
+                        List.of(),
+                        meters);
         MarketClose lost = service.next();
         candles.storeAndAwait(List.of(lost));
         try (SignalHub.Subscription subscription =
@@ -205,7 +211,8 @@ class SignalPipelineTest {
         service.close();
         SignalHub restored = new SignalHub();
         SignalPipeline restarted =
-                new SignalPipeline(features, models, ledger, restored, impatient(), meters);
+                new SignalPipeline(
+                        features, models, ledger, restored, impatient(), List.of(), meters);
         restarted.start(null);
         assertThat(restored.snapshot().seq()).isEqualTo(Await.item(ledger::head));
         assertThat(restored.snapshot().latest()).containsAll(hub.snapshot().latest());

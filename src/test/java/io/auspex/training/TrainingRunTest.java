@@ -13,6 +13,7 @@ import io.auspex.model.LossTest;
 import io.auspex.model.TrainerSpec;
 import io.auspex.model.TrainingReport;
 import io.auspex.platform.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,6 +52,19 @@ class TrainingRunTest {
         assertThat(again.text()).isEqualTo(model.text());
         assertThat(again.outOfSamplePredictions()).isEqualTo(model.outOfSamplePredictions());
         assertThat(again.parityExpected()).isEqualTo(model.parityExpected());
+    }
+
+    /** Not in the file: it would be a third of it, and only who serves needs it. */
+    @Test
+    void theReportHasTheProfileOfTheRowsAndTheFileHasNot() {
+        var profile = model.report().profile();
+        assertThat(profile).isNotNull();
+        assertThat(profile.rows()).isEqualTo(6_000);
+        assertThat(profile.features().keySet()).containsExactlyElementsOf(JOB.job.schema().names());
+        assertThat(profile.features().get("f_4@5m~1").missing()).isBetween(0.17, 0.23);
+        assertThat(new String(model.onnx(), StandardCharsets.ISO_8859_1))
+                .contains("\"calibration\"")
+                .doesNotContain("\"profile\"");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.auspex.api.admin;
 
+import io.auspex.feedback.OutcomeStore;
 import io.auspex.market.Symbol;
 import io.auspex.platform.Failure;
 import io.auspex.signals.Signal;
@@ -25,15 +26,17 @@ import org.jspecify.annotations.Nullable;
 public class SignalsResource {
 
     private final SignalLedger ledger;
+    private final OutcomeStore outcomes;
 
-    SignalsResource(SignalLedger ledger) {
+    SignalsResource(SignalLedger ledger, OutcomeStore outcomes) {
         this.ledger = ledger;
+        this.outcomes = outcomes;
     }
 
     @GET
-    @Operation(summary = "Signals by increasing sequence")
+    @Operation(summary = "Signals by increasing sequence, each with its outcome once it is known")
     @APIResponse(responseCode = "400", description = "invalid-parameter")
-    public Uni<List<Signal>> signals(
+    public Uni<List<SignalView>> signals(
             @QueryParam("symbol") @Nullable String symbol,
             @Parameter(
                             description =
@@ -45,23 +48,35 @@ public class SignalsResource {
                     @Nullable String limit) {
         Symbol wanted = symbol == null ? null : symbol(symbol);
         int most = QueryNumbers.limit(limit);
-        return after == null
-                ? ledger.newest(wanted, most)
-                : ledger.after(wanted, QueryNumbers.whole("after", after), most);
+        Uni<List<Signal>> found =
+                after == null
+                        ? ledger.newest(wanted, most)
+                        : ledger.after(wanted, QueryNumbers.whole("after", after), most);
+        return found.chain(this::withOutcomes);
     }
 
     @GET
     @Path("/{id}")
-    @Operation(summary = "A signal by its id")
+    @Operation(summary = "A signal by its id, with its outcome once it is known")
     @APIResponse(responseCode = "404", description = "no-such-signal")
-    public Uni<Signal> signal(@PathParam("id") String id) {
+    public Uni<SignalView> signal(@PathParam("id") String id) {
         return ledger.signal(id)
                 .map(found ->
                         found.orElseThrow(() ->
                                 new Failure(
                                         Failure.Category.NOT_FOUND,
                                         "no-such-signal",
-                                        "there is no signal '" + id + "'")));
+                                        "there is no signal '" + id + "'")))
+                .chain(signal -> withOutcomes(List.of(signal)))
+                .map(List::getFirst);
+    }
+
+    private Uni<List<SignalView>> withOutcomes(List<Signal> signals) {
+        return outcomes.outcomes(signals.stream().map(Signal::id).toList())
+                .map(known ->
+                        signals.stream()
+                                .map(signal -> SignalView.of(signal, known.get(signal.id())))
+                                .toList());
     }
 
     private static Symbol symbol(String text) {

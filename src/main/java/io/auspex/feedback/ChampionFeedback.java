@@ -1,0 +1,202 @@
+package io.auspex.feedback;
+
+import io.auspex.features.FeatureSchema;
+import io.auspex.features.Readiness;
+import io.auspex.feedback.OutcomeStore.Judged;
+import io.auspex.model.FeatureProfile;
+import io.auspex.model.TargetSpec;
+import io.auspex.serving.FeatureVector;
+import io.auspex.serving.LiveVector;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is known of one champion since it took over, in bounded memory. One thread changes it
+ * ({@link #judge}, {@link #see}, {@link #publish}); what it published last, and its guards, may be
+ * read by any.
+ */
+final class ChampionFeedback {
+
+    private final String model;
+    private final int version;
+    private final FeatureSchema schema;
+    private final TrainedFacts facts;
+    private final FeedbackConfig config;
+    private final Scoreboard scores;
+    private final LossWatch losses;
+    private final CoverageBand band;
+    private final DriftWindow window;
+    private final @Nullable RangeGuard range;
+    private final LongAdder heldByRange = new LongAdder();
+    private final LongAdder heldByCoverage = new LongAdder();
+    private long seenMillis = Long.MIN_VALUE;
+    private int closesSeen;
+    private List<FeatureDrift> drift = List.of();
+    private volatile LiveFigures figures;
+    private volatile Optional<String> coverageReason = Optional.empty();
+
+    ChampionFeedback(
+            String model,
+            int version,
+            FeatureSchema schema,
+            TargetSpec targets,
+            long horizonMillis,
+            TrainedFacts facts,
+            FeedbackConfig config) {
+        this.model = model;
+        this.version = version;
+        this.schema = schema;
+        this.facts = facts;
+        this.config = config;
+        scores =
+                new Scoreboard(
+                        config.recent(),
+                        config.window(),
+                        config.windows(),
+                        BaseReference.of(facts.total()));
+        losses = new LossWatch(horizonMillis, config.delta());
+        band = new CoverageBand(config.coverageErrors(), targets.horizonCandles());
+        window = new DriftWindow(config.driftSymbols());
+        FeatureProfile profile = facts.profile();
+        range =
+                profile == null
+                        ? null
+                        : new RangeGuard(
+                                schema, profile, config.rangeMargin(), config.rangeShare());
+        figures = new LiveFigures(model, version, List.of(), null, List.of(), null);
+    }
+
+    String model() {
+        return model;
+    }
+
+    int version() {
+        return version;
+    }
+
+    FeatureSchema schema() {
+        return schema;
+    }
+
+    /** Takes outcomes in the order of their closes; those of other versions are passed over. */
+    void judge(List<Judged> outcomes) {
+        for (Judged judged : outcomes) {
+            if (judged.signal().version() == version) {
+                JudgedForecast.of(judged.signal(), judged.outcome(), facts.halfWidth())
+                        .ifPresent(this::judge);
+            }
+        }
+    }
+
+    private void judge(JudgedForecast forecast) {
+        scores.add(forecast);
+        losses.add(forecast.closeTimeMillis(), forecast.loss());
+    }
+
+    /**
+     * Takes the live vectors as of the last close; a close that was seen before is passed over.
+     *
+     * @return whether the features were compared anew
+     */
+    boolean see(Collection<LiveVector> vectors) {
+        FeatureProfile profile = facts.profile();
+        if (profile == null) {
+            return false;
+        }
+        long newest =
+                vectors.stream().mapToLong(LiveVector::closeTimeMillis).max().orElse(seenMillis);
+        if (newest <= seenMillis) {
+            return false;
+        }
+        seenMillis = newest;
+        List<FeatureVector> ready = new ArrayList<>(vectors.size());
+        for (LiveVector vector : vectors) {
+            if (vector.closeTimeMillis() == newest
+                    && vector.readiness() instanceof Readiness.Ready) {
+                ready.add(vector.values());
+            }
+        }
+        window.add(ready);
+        if (++closesSeen % config.driftEvery() != 0) {
+            return false;
+        }
+        drift = window.compare(profile, schema);
+        return true;
+    }
+
+    /** Makes what was taken visible. */
+    void publish() {
+        Optional<OutcomeWindow> recent = scores.recent();
+        figures =
+                new LiveFigures(
+                        model,
+                        version,
+                        scores.windows(),
+                        recent.orElse(null),
+                        drift,
+                        losses.shift().orElse(null));
+        coverageReason = recent.flatMap(this::coverageReason);
+    }
+
+    private Optional<String> coverageReason(OutcomeWindow recent) {
+        Double coverage = recent.coverage();
+        int closes = scores.recentCloses();
+        return coverage == null || closes == 0
+                ? Optional.empty()
+                : band.check(coverage, recent.outcomes(), closes);
+    }
+
+    /** As of the last {@link #publish}. */
+    LiveFigures figures() {
+        return figures;
+    }
+
+    /** Why a row that this version scored should not become an action. */
+    Optional<String> reasonToAbstain(FeatureVector row) {
+        Optional<String> coverage = coverageReason;
+        if (coverage.isPresent()) {
+            heldByCoverage.increment();
+            return coverage;
+        }
+        Optional<String> outside = range == null ? Optional.empty() : range.check(row);
+        if (outside.isPresent()) {
+            heldByRange.increment();
+        }
+        return outside;
+    }
+
+    /** What the guards do now. */
+    List<GuardState> guards() {
+        Optional<String> reason = coverageReason;
+        return List.of(
+                new GuardState(
+                        "coverage",
+                        reason.isPresent(),
+                        heldByCoverage.sum(),
+                        reason.orElseGet(this::coverageDetail)),
+                new GuardState(
+                        "range",
+                        false,
+                        heldByRange.sum(),
+                        range == null
+                                ? "no profile: the version's report does not say what training saw,"
+                                        + " every row passes"
+                                : "looks at every row"));
+    }
+
+    private String coverageDetail() {
+        OutcomeWindow recent = figures.recent();
+        if (facts.halfWidth() == null) {
+            return "no interval: the version's report has no conformal quantile, every row passes";
+        }
+        if (recent == null || recent.outcomes() < config.recent()) {
+            return "%d of %d outcomes are there, every row passes until then"
+                    .formatted(recent == null ? 0 : recent.outcomes(), config.recent());
+        }
+        return "the 80 % interval keeps its promise";
+    }
+}
