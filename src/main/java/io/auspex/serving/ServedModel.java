@@ -19,6 +19,7 @@ final class ServedModel {
 
     private final String name;
     private final ModelSlot slot;
+    private final ModelSlot shadow;
     private final Semaphore places = new Semaphore(MAX_WAITING);
     private final ReentrantLock turn = new ReentrantLock(true);
     private volatile @Nullable String problem;
@@ -26,7 +27,9 @@ final class ServedModel {
 
     ServedModel(String name, Executor closer) {
         this.name = name;
-        this.slot = new ModelSlot(closer);
+        Places places = new Places(ModelSlot.MAX_LIVE, closer);
+        this.slot = new ModelSlot(places);
+        this.shadow = new ModelSlot(places);
     }
 
     String name() {
@@ -35,6 +38,11 @@ final class ServedModel {
 
     ModelSlot slot() {
         return slot;
+    }
+
+    /** A version that answers beside the champion; it has the second of the two places. */
+    ModelSlot shadow() {
+        return shadow;
     }
 
     /**
@@ -71,6 +79,7 @@ final class ServedModel {
         unloaded = true;
         troubled(UNLOADED);
         slot.clear();
+        shadow.clear();
     }
 
     /** Whether it was taken out of serving on purpose. */
