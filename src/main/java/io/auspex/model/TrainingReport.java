@@ -1,5 +1,6 @@
 package io.auspex.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.auspex.market.Symbol;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param importance feature to its share of the gain, greatest first
  * @param seconds phase to wall-clock seconds
  * @param peakMemoryBytes of the worker process
+ * @param spec what was asked for, its parameters included; null in older reports and in the file
+ * @param quality reliability and trading out of sample; null in older reports and in the file
  */
 public record TrainingReport(
         long rows,
@@ -35,7 +38,9 @@ public record TrainingReport(
         Map<String, Double> importance,
         Probe probe,
         Map<String, Double> seconds,
-        long peakMemoryBytes) {
+        long peakMemoryBytes,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ModelSpec spec,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Quality quality) {
 
     public TrainingReport {
         folds = List.copyOf(folds);
@@ -44,6 +49,59 @@ public record TrainingReport(
         conformal = finite("conformal", conformal);
         importance = finite("importance", importance);
         seconds = finite("seconds", seconds);
+    }
+
+    /** A report without what is not part of the model file. */
+    public TrainingReport(
+            long rows,
+            int features,
+            Data data,
+            Provenance provenance,
+            List<FoldReport> folds,
+            Map<Head, HeadMetrics> total,
+            Evidence evidence,
+            Map<Head, Calibration> calibration,
+            Map<String, Double> conformal,
+            Map<String, Double> importance,
+            Probe probe,
+            Map<String, Double> seconds,
+            long peakMemoryBytes) {
+        this(
+                rows,
+                features,
+                data,
+                provenance,
+                folds,
+                total,
+                evidence,
+                calibration,
+                conformal,
+                importance,
+                probe,
+                seconds,
+                peakMemoryBytes,
+                null,
+                null);
+    }
+
+    /** The same with another quality. */
+    public TrainingReport withQuality(@Nullable Quality other) {
+        return new TrainingReport(
+                rows,
+                features,
+                data,
+                provenance,
+                folds,
+                total,
+                evidence,
+                calibration,
+                conformal,
+                importance,
+                probe,
+                seconds,
+                peakMemoryBytes,
+                spec,
+                other);
     }
 
     /**

@@ -242,14 +242,17 @@ final class RefitAttempt {
                                     earlier.version(),
                                     "its refit was interrupted and made another version"));
         }
+        String model = claim.refit().model();
+        TrainingReport told =
+                Trials.deflated(report, Await.item(() -> tools.registry().versions(model)));
         return Await.item(() ->
                 tools.registry()
                         .add(
-                                claim.refit().model(),
+                                model,
                                 originOf(claim.id()),
                                 built.job().schema(),
                                 onnx,
-                                Json.mapper().valueToTree(report)));
+                                Json.mapper().valueToTree(told)));
     }
 
     private static AttemptResult halted() {

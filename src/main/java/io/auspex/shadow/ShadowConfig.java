@@ -12,7 +12,7 @@ interface ShadowConfig {
     boolean watch();
 
     /** Live closes that a new champion is watched for. */
-    @WithDefault("2304")
+    @WithDefault("2880")
     int watchCloses();
 
     /** How often it is compared meanwhile, at equal distances. */

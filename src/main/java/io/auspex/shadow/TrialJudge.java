@@ -58,7 +58,7 @@ class TrialJudge {
                         .evidence(ShadowOutcomes.horizonMillis(active.spec));
         TrialRule rule =
                 challenge
-                        ? new TrialRule(2 * active.spec.gate().significance(), trial.looks())
+                        ? new TrialRule(Math.min(0.49, 2 * active.spec.gate().significance()), 1)
                         : new TrialRule(config.watchErrorRate(), trial.looks());
         Optional<String> worse = rule.worse(evidence);
         String found =

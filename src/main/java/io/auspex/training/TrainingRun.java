@@ -151,7 +151,7 @@ public final class TrainingRun {
         double[] expected = verified(model, models, calibrations, parity);
         TrainedModel trained =
                 new TrainedModel(
-                        measured(report),
+                        measured(report, compared),
                         onnx,
                         model.text(),
                         scores,
@@ -229,7 +229,7 @@ public final class TrainingRun {
     }
 
     /** The report with what only the end of the run knows. */
-    private TrainingReport measured(TrainingReport report) {
+    private TrainingReport measured(TrainingReport report, OutOfSample compared) {
         return new TrainingReport(
                 report.rows(),
                 report.features(),
@@ -243,6 +243,8 @@ public final class TrainingRun {
                 report.importance(),
                 report.probe(),
                 progress.seconds(),
-                PeakMemory.bytes());
+                PeakMemory.bytes(),
+                job.spec(),
+                compared.quality(data.horizonMillis()));
     }
 }
