@@ -98,6 +98,27 @@ public class ModelServer {
     }
 
     /**
+     * Who answers for a key: the version in the shadow for a share of the keys, while one runs
+     * there that is to have a share; else the champion. The same key gets the same one until the
+     * share or the version changes. Never blocks, never fails.
+     *
+     * @param key asked for only when there is a share; null for none
+     */
+    public Optional<Lease> acquire(String model, Supplier<@Nullable String> key) {
+        ServedModel served = models.get(model);
+        if (served != null && served.shares()) {
+            String given = key.get();
+            if (given != null && served.isForShadow(given)) {
+                Optional<Lease> shadow = served.shadow().acquire();
+                if (shadow.isPresent()) {
+                    return shadow;
+                }
+            }
+        }
+        return acquire(model);
+    }
+
+    /**
      * The version in the shadow, kept open until the lease is closed. Never blocks, never fails;
      * empty when none runs there.
      */
@@ -108,15 +129,24 @@ public class ModelServer {
 
     /**
      * Runs a version beside the champion: loaded, warmed up and tested like one, its features
-     * computed live, and asked by nobody but {@link #acquireShadow}. It takes the second of a
-     * model's two places. A swap ends it, because the newcomer needs the place; whoever wants it
-     * afterwards says so again.
+     * computed live, and asked by nobody but {@link #acquireShadow} and a share of keys. It takes
+     * the second of a model's two places. A swap ends it, because the newcomer needs the place;
+     * whoever wants it afterwards says so again.
      *
+     * @param share of keys that it answers, 0 to 1
      * @return fails like {@link #promote}, but rejects nobody
      */
-    public Uni<Void> shadow(String model, int version) {
-        return eventually(() -> inTurn(model, served -> shadowNow(served, version)))
+    public Uni<Void> shadow(String model, int version, double share) {
+        return eventually(() -> inTurn(model, served -> shadowNow(served, version, share)))
                 .replaceWithVoid();
+    }
+
+    /** Gives what runs in the shadow of a model another share of keys. */
+    public void share(String model, double share) {
+        ServedModel served = models.get(model);
+        if (served != null) {
+            served.share(share);
+        }
     }
 
     /** Ends what runs in the shadow of a model, if anything does; its readers finish. */
@@ -389,14 +419,16 @@ public class ModelServer {
                 served, change, () -> registry.promote(served.name(), number, reason, unproven));
     }
 
-    private boolean shadowNow(ServedModel served, int number) {
+    private boolean shadowNow(ServedModel served, int number, double share) {
         ModelVersion version = requireVersion(served.name(), number);
+        served.share(0);
         try (Candidate candidate = prepare(served, served.shadow(), version)) {
             candidate.publish(
                     version, version.unproven() || demonstration, metrics.of(served.name()));
         } catch (UnusableModelException unusable) {
             throw unusable(version, unusable);
         }
+        served.share(share);
         LOG.infof("%s version %d runs in the shadow", served.name(), number);
         return true;
     }

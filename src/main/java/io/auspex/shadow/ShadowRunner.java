@@ -191,7 +191,7 @@ class ShadowRunner {
                 Optional.ofNullable(open.get(standing.model()))
                         .flatMap(trial -> stillValid(trial, standing, feed))
                         .or(() -> opened(standing, feed))
-                        .ifPresent(trial -> activate(trial, spec.get()));
+                        .ifPresent(trial -> activate(trial, spec.get(), share(trial, standing)));
             }
         }
     }
@@ -228,8 +228,18 @@ class ShadowRunner {
                 .flatMap(proposal -> Await.item(() -> store.open(proposal)).stream().findFirst());
     }
 
-    private void activate(ShadowTrial trial, ModelSpec spec) {
-        if (!runs(trial) && !loaded(trial)) {
+    /** Only a challenger is given a share: the champion before has been replaced. */
+    private static double share(ShadowTrial trial, TrialStore.Standing standing) {
+        return switch (trial.kind()) {
+            case CHALLENGE -> standing.challengerShare();
+            case WATCH -> 0;
+        };
+    }
+
+    private void activate(ShadowTrial trial, ModelSpec spec, double share) {
+        if (runs(trial)) {
+            server.share(trial.model(), share);
+        } else if (!loaded(trial, share)) {
             return;
         }
         ActiveTrial present = active.get(trial.model());
@@ -249,9 +259,9 @@ class ShadowRunner {
         }
     }
 
-    private boolean loaded(ShadowTrial trial) {
+    private boolean loaded(ShadowTrial trial, double share) {
         try {
-            Await.item(() -> server.shadow(trial.model(), trial.shadow()));
+            Await.item(() -> server.shadow(trial.model(), trial.shadow(), share));
             return true;
         } catch (Failure failure) {
             String why =
