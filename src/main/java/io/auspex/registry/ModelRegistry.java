@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * from {@link io.auspex.platform.Await}. Calls on one context run one after the other: chain them,
  * do not join them. Failures are {@link Failure}s: NOT_FOUND {@code no-such-model}, {@code
  * no-such-version}; CONFLICT {@code version-rejected}, {@code version-promoted}, {@code
- * already-champion}, {@code no-previous}.
+ * already-champion}, {@code no-previous}, {@code champion-changed}, {@code not-a-candidate}, {@code
+ * artefact-gone}.
  */
 @ApplicationScoped
 public class ModelRegistry {

@@ -6,11 +6,12 @@ import io.auspex.platform.Await;
 import io.auspex.platform.Json;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.pubsub.PgSubscriber;
-import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -40,6 +41,7 @@ class PromotionListener {
     /** A champion that could not be loaded is not tried again before that, unless told so. */
     static final Duration IN_VAIN_FOR = Duration.ofMinutes(1);
 
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final long RECONNECT_MILLIS = 1_000;
     private static final Logger LOG = Logger.getLogger(PromotionListener.class);
 
@@ -90,15 +92,24 @@ class PromotionListener {
         timer = vertx.setPeriodic(poll.toMillis(), _ -> inBackground(this::pollOnce));
     }
 
-    @PreDestroy
-    void stop() {
+    /** While the event loops still run: a connection that closes needs one to the end. */
+    void stop(@Observes ShutdownEvent ending) {
         Long periodic = timer;
         if (periodic != null) {
             vertx.cancelTimer(periodic);
         }
         PgSubscriber pg = subscriber;
         if (pg != null) {
-            pg.close();
+            try {
+                Await.item(() ->
+                        Uni.createFrom()
+                                .completionStage(() -> pg.close().toCompletionStage())
+                                .ifNoItem()
+                                .after(CLOSE_TIMEOUT)
+                                .fail());
+            } catch (RuntimeException abandoned) {
+                LOG.debugf(abandoned, "the connection that listens was not closed in time");
+            }
         }
     }
 

@@ -100,7 +100,8 @@ class ShadowRunner {
                         Thread.ofVirtual().name("auspex-shadow").factory());
     }
 
-    void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 1) StartupEvent started) {
+    /** After the stream, which is to hear of signals first. */
+    void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 2) StartupEvent started) {
         signals = hub.subscribe(_ -> {}, this::published);
     }
 

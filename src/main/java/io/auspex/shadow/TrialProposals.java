@@ -21,6 +21,9 @@ record TrialProposals(boolean watch, int watchCloses, int watchLooks) {
     }
 
     Optional<Proposal> propose(Standing standing, String feed) {
+        if (standing.frozen()) {
+            return Optional.empty();
+        }
         Integer previous = standing.previous();
         if (watch && standing.watchable() && previous != null) {
             return Optional.of(
@@ -51,6 +54,9 @@ record TrialProposals(boolean watch, int watchCloses, int watchLooks) {
 
     /** Why an open trial makes no sense any more; empty when it does. */
     Optional<String> over(ShadowTrial trial, Standing standing, String feed) {
+        if (standing.frozen()) {
+            return Optional.of("the model is frozen: it serves as it is");
+        }
         if (trial.champion() != standing.champion()) {
             return Optional.of("v" + standing.champion() + " is the champion now");
         }

@@ -25,7 +25,7 @@ class TrialStore {
 
     private static final String STANDINGS =
             """
-            select m.name, m.champion, m.challenger, m.shadow_closes, m.challenger_share,
+            select m.name, m.champion, m.challenger, not m.refit_enabled as frozen, m.shadow_closes, m.challenger_share,
                    p.id as promotion, p.previous,
                    p.id is not null and p.kind = 'PROMOTION' and p.version = m.champion
                        and p.previous = m.previous and not before.unproven
@@ -100,6 +100,7 @@ class TrialStore {
     /**
      * What the registry says of a model that has a champion.
      *
+     * @param frozen it serves as it is: nothing is to take its champion's place
      * @param promotion the newest move of its alias
      * @param previous the champion before that move
      * @param watchable whether that move was a promotion, has left a proven champion behind, and
@@ -109,6 +110,7 @@ class TrialStore {
             String model,
             int champion,
             @Nullable Integer challenger,
+            boolean frozen,
             int shadowCloses,
             double challengerShare,
             @Nullable Long promotion,
@@ -207,6 +209,7 @@ class TrialStore {
                 row.getString("name"),
                 row.getInteger("champion"),
                 row.getInteger("challenger"),
+                row.getBoolean("frozen"),
                 row.getInteger("shadow_closes"),
                 row.getDouble("challenger_share"),
                 row.getLong("promotion"),
