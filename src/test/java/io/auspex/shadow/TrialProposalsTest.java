@@ -69,7 +69,8 @@ class TrialProposalsTest {
         return new Standing("m", champion, challenger, frozen, 720, 0, 11L, 4, watchable);
     }
 
-    private static ShadowTrial trial(Kind kind, @Nullable Long promotion, int champion, int shadow) {
+    private static ShadowTrial trial(
+            Kind kind, @Nullable Long promotion, int champion, int shadow) {
         return new ShadowTrial(
                 1,
                 "m",
