@@ -87,12 +87,29 @@ public final class OutOfSample {
         return metrics;
     }
 
+    /** Reliability of the probabilities, and what trading by them would have brought. */
+    public Quality quality(long horizonMillis) {
+        Map<Head, Quality.Reliability> reliability = new EnumMap<>(Head.class);
+        for (Head head : Head.values()) {
+            int[] rows = labelled(head);
+            if (head.isProbability() && rows.length > 0) {
+                double[] probabilities = column(predictions, head, rows);
+                boolean[] positives = positives(head, rows);
+                reliability.put(
+                        head,
+                        new Quality.Reliability(
+                                Measures.calibrationError(probabilities, positives).orElseThrow(),
+                                Measures.reliability(probabilities, positives)));
+            }
+        }
+        return new Quality(
+                reliability,
+                RuleReturns.of(times, targets, predictions, horizonMillis).orElse(null));
+    }
+
     private HeadMetrics probability(Head head, int[] rows) {
         double[] probabilities = column(predictions, head, rows);
-        boolean[] positives = new boolean[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            positives[i] = value(targets, rows[i], head) > 0.5;
-        }
+        boolean[] positives = positives(head, rows);
         return new HeadMetrics.Probability(
                 rows.length,
                 nullable(Measures.baseRate(positives)),
@@ -101,6 +118,14 @@ public final class OutOfSample {
                 nullable(Measures.brier(probabilities, positives)),
                 nullable(Measures.auc(probabilities, positives)),
                 nullable(Measures.calibrationError(probabilities, positives)));
+    }
+
+    private boolean[] positives(Head head, int[] rows) {
+        boolean[] positives = new boolean[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            positives[i] = value(targets, rows[i], head) > 0.5;
+        }
+        return positives;
     }
 
     private HeadMetrics returns(int[] rows) {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param peakMemoryBytes of the worker process
  * @param profile how the features of the training window are distributed; null in reports of before
  *     there were profiles, and in the copy inside the ONNX file
+ * @param spec what was asked for, its parameters included; null in older reports and in the file
+ * @param quality reliability and trading out of sample; null in older reports and in the file
  */
 public record TrainingReport(
         long rows,
@@ -39,7 +41,9 @@ public record TrainingReport(
         Probe probe,
         Map<String, Double> seconds,
         long peakMemoryBytes,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FeatureProfile profile) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FeatureProfile profile,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ModelSpec spec,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Quality quality) {
 
     public TrainingReport {
         folds = List.copyOf(folds);
@@ -50,7 +54,7 @@ public record TrainingReport(
         seconds = finite("seconds", seconds);
     }
 
-    /** A report without a profile. */
+    /** A report without what is not part of the model file. */
     public TrainingReport(
             long rows,
             int features,
@@ -79,11 +83,22 @@ public record TrainingReport(
                 probe,
                 seconds,
                 peakMemoryBytes,
+                null,
+                null,
                 null);
     }
 
     /** The same report with a profile. */
     public TrainingReport withProfile(FeatureProfile distribution) {
+        return with(distribution, quality);
+    }
+
+    /** The same with another quality. */
+    public TrainingReport withQuality(@Nullable Quality other) {
+        return with(profile, other);
+    }
+
+    private TrainingReport with(@Nullable FeatureProfile distribution, @Nullable Quality other) {
         return new TrainingReport(
                 rows,
                 features,
@@ -98,7 +113,9 @@ public record TrainingReport(
                 probe,
                 seconds,
                 peakMemoryBytes,
-                distribution);
+                distribution,
+                spec,
+                other);
     }
 
     /**

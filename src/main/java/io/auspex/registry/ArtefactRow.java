@@ -6,6 +6,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A row of {@code artefact}: the bytes of a model.onnx under their own SHA-256. */
 @Entity
@@ -16,8 +17,9 @@ class ArtefactRow extends PanacheEntityBase {
     @Column(name = "sha256")
     String sha256;
 
+    /** Null once retention has taken it. */
     @Column(name = "content")
-    byte[] content;
+    byte @Nullable [] content;
 
     @Column(name = "created_at")
     Instant createdAt;

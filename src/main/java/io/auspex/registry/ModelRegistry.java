@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,20 @@ import org.jspecify.annotations.Nullable;
  * from {@link io.auspex.platform.Await}. Calls on one context run one after the other: chain them,
  * do not join them. Failures are {@link Failure}s: NOT_FOUND {@code no-such-model}, {@code
  * no-such-version}; CONFLICT {@code version-rejected}, {@code version-promoted}, {@code
- * already-champion}, {@code no-previous}.
+ * already-champion}, {@code no-previous}, {@code champion-changed}, {@code not-a-candidate}, {@code
+ * artefact-gone}.
  */
 @ApplicationScoped
 public class ModelRegistry {
 
-    /** The channel of PostgreSQL's NOTIFY; the payload is {@code {"model":"..","version":3}}. */
+    /**
+     * The channel of PostgreSQL's NOTIFY; the payload is {@code
+     * {"model":"..","version":3,"process":".."}}.
+     */
     public static final String PROMOTION_CHANNEL = "auspex_promotion";
+
+    /** Who we are in our own notifications. */
+    private final String process = UUID.randomUUID().toString();
 
     /** Versions of a model that {@link #summaries} tells of. */
     static final int MAX_SUMMARIES = 1_000;
@@ -94,14 +102,34 @@ public class ModelRegistry {
                         .map(row -> Optional.ofNullable(row).map(VersionRow::toVersion)));
     }
 
-    /** The ONNX bytes of a version. */
+    /** Whether a notification's {@code process} is this registry: nothing new is in it. */
+    public boolean isMine(String notifier) {
+        return process.equals(notifier);
+    }
+
+    /** The newest move of a model's champion alias, as it was announced. */
+    public Uni<Optional<ModelPromoted>> lastPromotion(String model) {
+        return Panache.withSession(() ->
+                PromotionRow.<PromotionRow>find("model", Sort.descending("id"), model)
+                        .firstResult()
+                        .map(row -> Optional.ofNullable(row).map(PromotionRow::toNews)));
+    }
+
+    /**
+     * The ONNX bytes of a version.
+     *
+     * @return fails with CONFLICT {@code artefact-gone} when retention has taken them
+     */
     public Uni<byte[]> artefact(String model, int version) {
         return Panache.withSession(() ->
                 requireVersion(model, version)
                         .chain(row -> ArtefactRow.<ArtefactRow>findById(row.sha256))
                         .map(artefact ->
-                                Objects.requireNonNull(artefact, "a version refers to its artefact")
-                                        .content));
+                                content(
+                                        Objects.requireNonNull(
+                                                artefact, "a version refers to its artefact"),
+                                        model,
+                                        version)));
     }
 
     /**
@@ -148,20 +176,51 @@ public class ModelRegistry {
                         .map(ModelRow::toModel));
     }
 
+    /**
+     * Lets a candidate that has passed the gate run beside the champion. An earlier challenger,
+     * which has not been decided on, is rejected.
+     *
+     * @param reason what the gate has found, kept with the version
+     * @return fails with CONFLICT {@code not-a-candidate} too
+     */
+    public Uni<RegisteredModel> challenge(String model, int version, String reason) {
+        return Panache.withTransaction(() ->
+                lock(model)
+                        .call(row -> replaceChallenger(row, version))
+                        .call(row ->
+                                requireVersion(model, version)
+                                        .invoke(candidate -> challenge(row, candidate, reason)))
+                        .map(ModelRow::toModel));
+    }
+
     /** Keeps a candidate as rejected. */
     public Uni<ModelVersion> reject(String model, int version, String reason) {
         return Panache.withTransaction(() ->
                 lock(model)
-                        .chain(() -> requireVersion(model, version))
-                        .invoke(row -> reject(row, reason))
+                        .chain(row ->
+                                requireVersion(model, version)
+                                        .invoke(rejected -> {
+                                            reject(rejected, reason);
+                                            row.dismiss(version, Instant.now());
+                                        }))
                         .map(VersionRow::toVersion));
     }
 
     /** Champion and previous change places. */
     public Uni<RegisteredModel> rollback(String model, String reason) {
+        return rollback(model, null, reason);
+    }
+
+    /**
+     * Champion and previous change places, if that version is still the champion.
+     *
+     * @param champion null for whichever
+     * @return fails with CONFLICT {@code champion-changed} too
+     */
+    public Uni<RegisteredModel> rollback(String model, @Nullable Integer champion, String reason) {
         return Panache.withTransaction(() ->
                 lock(model)
-                        .invoke(ModelRegistry::swapBack)
+                        .invoke(row -> swapBack(row, champion))
                         .call(row -> record(PromotionRow.Kind.ROLLBACK, row, row.previous, reason))
                         .map(ModelRow::toModel));
     }
@@ -193,6 +252,45 @@ public class ModelRegistry {
         model.crown(version.key.version(), Instant.now());
     }
 
+    private static void challenge(ModelRow model, VersionRow version, String reason) {
+        if (version.state != VersionState.CANDIDATE) {
+            throw new Failure(
+                    Category.CONFLICT,
+                    "not-a-candidate",
+                    version.key + " has been decided on: " + version.reason);
+        }
+        version.reason = reason;
+        model.challengedBy(version.key.version(), Instant.now());
+    }
+
+    private static Uni<Void> replaceChallenger(ModelRow model, int by) {
+        Integer earlier = model.challenger;
+        if (earlier == null || earlier == by) {
+            return Uni.createFrom().voidItem();
+        }
+        return requireVersion(model.name, earlier)
+                .invoke(version -> {
+                    if (version.state == VersionState.CANDIDATE) {
+                        reject(
+                                version,
+                                "v" + by + " took its place as challenger before it was decided");
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private static byte[] content(ArtefactRow artefact, String model, int version) {
+        byte[] content = artefact.content;
+        if (content == null) {
+            throw new Failure(
+                    Category.CONFLICT,
+                    "artefact-gone",
+                    "the file of version %d of %s was let go by retention, its report stays; train anew, or pin versions that are to be kept"
+                            .formatted(version, model));
+        }
+        return content;
+    }
+
     private static void reject(VersionRow version, String reason) {
         switch (version.state) {
             case CANDIDATE -> version.decide(VersionState.REJECTED, reason, false, Instant.now());
@@ -209,7 +307,13 @@ public class ModelRegistry {
         }
     }
 
-    private static void swapBack(ModelRow model) {
+    private static void swapBack(ModelRow model, @Nullable Integer champion) {
+        if (champion != null && !Objects.equals(model.champion, champion)) {
+            throw new Failure(
+                    Category.CONFLICT,
+                    "champion-changed",
+                    "v%d is not the champion of %s any more".formatted(champion, model.name));
+        }
         Integer previous = model.previous;
         if (previous == null) {
             throw new Failure(
@@ -229,9 +333,11 @@ public class ModelRegistry {
     }
 
     /** NOTIFY takes no parameters, pg_notify does; PostgreSQL delivers it at the commit. */
-    private static Uni<Void> announce(String model, int version) {
+    private Uni<Void> announce(String model, int version) {
         String payload =
-                Json.mapper().valueToTree(Map.of("model", model, "version", version)).toString();
+                Json.mapper()
+                        .valueToTree(Map.of("model", model, "version", version, "process", process))
+                        .toString();
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
@@ -268,7 +374,9 @@ public class ModelRegistry {
                                         """
                                         insert into artefact (sha256, content)
                                         values (:sha256, :content)
-                                        on conflict (sha256) do nothing
+                                        on conflict (sha256) do update
+                                        set content = excluded.content
+                                        where artefact.content is null
                                         """)
                                 .setParameter("sha256", sha256)
                                 .setParameter("content", content)

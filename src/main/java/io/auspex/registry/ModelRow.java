@@ -38,6 +38,15 @@ class ModelRow extends PanacheEntityBase {
     @Column(name = "previous")
     @Nullable Integer previous;
 
+    @Column(name = "refit_enabled")
+    boolean refitEnabled;
+
+    @Column(name = "shadow_closes")
+    int shadowCloses;
+
+    @Column(name = "challenger_share")
+    double challengerShare;
+
     @Column(name = "created_at")
     Instant createdAt;
 
@@ -65,9 +74,29 @@ class ModelRow extends PanacheEntityBase {
         updatedAt = now;
     }
 
+    /** The version runs in the shadow from now on. */
+    void challengedBy(int version, Instant now) {
+        challenger = version;
+        updatedAt = now;
+    }
+
+    /** Whatever that version was, it does not run in the shadow any more. */
+    void dismiss(int version, Instant now) {
+        if (Objects.equals(challenger, version)) {
+            challenger = null;
+            updatedAt = now;
+        }
+    }
+
     RegisteredModel toModel() {
         return new RegisteredModel(
-                readSpec(), champion, previous, challenger, lastVersion, updatedAt);
+                readSpec(),
+                champion,
+                previous,
+                challenger,
+                lastVersion,
+                updatedAt,
+                new ModelPolicy(refitEnabled, shadowCloses, challengerShare));
     }
 
     private ModelSpec readSpec() {

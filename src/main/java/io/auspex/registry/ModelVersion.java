@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param origin where it came from: {@code refit:12} or {@code import:onnx-models}
  * @param sha256 of the ONNX bytes, in hexadecimal
  * @param report the {@link io.auspex.model.TrainingReport} as it was written
- * @param reason the gate's reason; null while it is a candidate
+ * @param reason the gate's reason; null while it is a candidate that the gate has not seen
  * @param unproven promoted by {@code --promote=always}, which asks for no evidence
+ * @param pinned its bytes are kept whatever its age
  */
 public record ModelVersion(
         String model,
@@ -26,4 +27,24 @@ public record ModelVersion(
         @Nullable String reason,
         boolean unproven,
         Instant createdAt,
-        @Nullable Instant decidedAt) {}
+        @Nullable Instant decidedAt,
+        boolean pinned) {
+
+    /** One that nobody has pinned. */
+    public ModelVersion(
+            String model,
+            int version,
+            VersionState state,
+            String origin,
+            String sha256,
+            FeatureSchema schema,
+            JsonNode report,
+            @Nullable String reason,
+            boolean unproven,
+            Instant createdAt,
+            @Nullable Instant decidedAt) {
+        this(
+                model, version, state, origin, sha256, schema, report, reason, unproven, createdAt,
+                decidedAt, false);
+    }
+}

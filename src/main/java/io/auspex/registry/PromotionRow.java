@@ -61,6 +61,11 @@ class PromotionRow extends PanacheEntityBase {
         return row;
     }
 
+    ModelPromoted toNews() {
+        return new ModelPromoted(
+                model, version, previous, reason, kind == Kind.ROLLBACK, createdAt);
+    }
+
     enum Kind {
         PROMOTION,
         ROLLBACK

@@ -17,7 +17,19 @@ public record RegisteredModel(
         @Nullable Integer previous,
         @Nullable Integer challenger,
         int lastVersion,
-        Instant updatedAt) {
+        Instant updatedAt,
+        ModelPolicy policy) {
+
+    /** One about which nobody has set anything. */
+    public RegisteredModel(
+            ModelSpec spec,
+            @Nullable Integer champion,
+            @Nullable Integer previous,
+            @Nullable Integer challenger,
+            int lastVersion,
+            Instant updatedAt) {
+        this(spec, champion, previous, challenger, lastVersion, updatedAt, ModelPolicy.STANDARD);
+    }
 
     public String name() {
         return spec.name();

@@ -52,6 +52,9 @@ class VersionRow extends PanacheEntityBase {
     @Column(name = "unproven")
     boolean unproven;
 
+    @Column(name = "pinned")
+    boolean pinned;
+
     @Column(name = "created_at")
     Instant createdAt;
 
@@ -101,7 +104,8 @@ class VersionRow extends PanacheEntityBase {
                     reason,
                     unproven,
                     createdAt,
-                    decidedAt);
+                    decidedAt,
+                    pinned);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("stored version " + key + " cannot be read", e);
         }

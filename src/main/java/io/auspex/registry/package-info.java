@@ -5,6 +5,7 @@
  * candidate; the gate decides; {@link io.auspex.registry.ModelRegistry#promote} moves the alias in
  * one transaction that ends with a {@code NOTIFY}, and serving fires {@link
  * io.auspex.registry.ModelPromoted} once the version answers. Versions never change, aliases move.
+ * {@link io.auspex.registry.ModelSettings} has what people set, and lets go of old files.
  *
  * <p>Arrows: {@code registry -> model}.
  */

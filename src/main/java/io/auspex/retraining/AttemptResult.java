@@ -4,11 +4,19 @@ package io.auspex.retraining;
 sealed interface AttemptResult {
 
     /** The gate has decided, and the registry knows. */
-    record Decided(int version, boolean promoted, String reason) implements AttemptResult {
+    record Decided(int version, Decision decided, String reason) implements AttemptResult {
 
         String decision() {
-            return promoted ? "PROMOTED" : "REJECTED";
+            return decided.name();
         }
+    }
+
+    /** What the gate may say of a version. */
+    enum Decision {
+        PROMOTED,
+        REJECTED,
+        /** It has passed, and runs in the shadow until it may take over. */
+        CHALLENGER
     }
 
     /**

@@ -12,6 +12,7 @@ import io.auspex.platform.Json;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
+import io.auspex.retraining.AttemptResult.Decision;
 import io.auspex.retraining.GateCase.Champion;
 import io.auspex.retraining.GateCase.Check;
 import io.auspex.serving.ModelServer;
@@ -80,22 +81,42 @@ class Candidates {
         return switch (decision) {
             case GateDecision.Reject reject -> {
                 Await.item(() -> registry.reject(model, number, reject.reason()));
-                yield new AttemptResult.Decided(number, false, reject.reason());
+                yield new AttemptResult.Decided(number, Decision.REJECTED, reject.reason());
             }
-            case GateDecision.Promote promote -> promote(model, number, promote);
+            case GateDecision.Promote promote ->
+                    shadowCloses(model, promote) > 0
+                            ? challenge(model, number, promote)
+                            : promote(model, number, promote);
         };
+    }
+
+    /** Closes that it has to run beside the champion first; there is one, and it is proven. */
+    private int shadowCloses(String name, GateDecision.Promote promote) {
+        RegisteredModel model =
+                Await.item(() -> registry.model(name))
+                        .orElseThrow(() -> new IllegalStateException("model " + name + " is gone"));
+        return !promote.unproven() && rival(model) instanceof Rival.Proven
+                ? model.policy().shadowCloses()
+                : 0;
+    }
+
+    private AttemptResult.Decided challenge(
+            String model, int number, GateDecision.Promote promote) {
+        Await.item(() -> registry.challenge(model, number, promote.reason()));
+        return new AttemptResult.Decided(number, Decision.CHALLENGER, promote.reason());
     }
 
     private AttemptResult.Decided promote(String model, int number, GateDecision.Promote promote) {
         try {
             Await.item(() -> server.promote(model, number, promote.reason(), promote.unproven()));
-            return new AttemptResult.Decided(number, true, promote.reason());
+            return new AttemptResult.Decided(number, Decision.PROMOTED, promote.reason());
         } catch (Failure failure) {
             if (!failure.slug().equals("version-unusable")) {
                 throw failure;
             }
             // The server has rejected it in the registry.
-            return new AttemptResult.Decided(number, false, String.valueOf(failure.getMessage()));
+            return new AttemptResult.Decided(
+                    number, Decision.REJECTED, String.valueOf(failure.getMessage()));
         }
     }
 

@@ -15,7 +15,10 @@ import io.auspex.model.Head;
 import io.auspex.model.HeadMetrics;
 import io.auspex.model.LossTest;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.Measures;
 import io.auspex.model.ModelSpec;
+import io.auspex.model.Quality;
+import io.auspex.model.SharpeRatio;
 import io.auspex.model.TargetSpec;
 import io.auspex.model.TrainerSpec;
 import io.auspex.model.TrainingReport;
@@ -47,6 +50,12 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             LossTest.Untestable.class,
             MarketSpec.class,
             ModelSpec.class,
+            Quality.class,
+            Quality.Deflated.class,
+            Quality.Reliability.class,
+            Quality.Trading.class,
+            Measures.ReliabilityBin.class,
+            SharpeRatio.class,
             Symbol.class,
             TargetSpec.class,
             Timeframe.class,

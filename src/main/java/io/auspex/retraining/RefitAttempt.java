@@ -16,11 +16,11 @@ import io.auspex.platform.Json;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
-import io.auspex.registry.VersionState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -97,6 +97,9 @@ final class RefitAttempt {
             return before.get();
         }
         RegisteredModel model = model();
+        if (!model.policy().refitEnabled()) {
+            return new AttemptResult.Failed(RefitService.frozen(model.name()), "", false);
+        }
         MarketSpec market = model.spec().market();
         if (!market.coversFeed(feed.feed()) || market.timeframe() != feed.timeframe()) {
             return new AttemptResult.Failed(
@@ -121,15 +124,27 @@ final class RefitAttempt {
     /** An attempt may have died between the registry's commit and the queue's. */
     private Optional<AttemptResult> earlierDecision() {
         for (ModelVersion version : mine()) {
-            if (version.state() != VersionState.CANDIDATE) {
+            Optional<AttemptResult.Decision> decided = decided(version);
+            if (decided.isPresent()) {
                 return Optional.of(
                         new AttemptResult.Decided(
                                 version.version(),
-                                version.state() == VersionState.PROMOTED,
+                                decided.get(),
                                 String.valueOf(version.reason())));
             }
         }
         return Optional.empty();
+    }
+
+    private Optional<AttemptResult.Decision> decided(ModelVersion version) {
+        return switch (version.state()) {
+            case PROMOTED -> Optional.of(AttemptResult.Decision.PROMOTED);
+            case REJECTED -> Optional.of(AttemptResult.Decision.REJECTED);
+            case CANDIDATE ->
+                    Objects.equals(model().challenger(), version.version())
+                            ? Optional.of(AttemptResult.Decision.CHALLENGER)
+                            : Optional.empty();
+        };
     }
 
     private List<ModelVersion> mine() {
@@ -225,7 +240,12 @@ final class RefitAttempt {
             return halted();
         }
         listener.at("gate", WORKER_DONE + 5);
-        return tools.candidates().carryOut(version, decision);
+        return tools.candidates()
+                .carryOut(
+                        version,
+                        model.policy().refitEnabled()
+                                ? decision
+                                : new GateDecision.Reject(RefitService.frozen(model.name())));
     }
 
     /** The same bytes of an attempt that died before the gate spoke are the same version. */
@@ -242,14 +262,17 @@ final class RefitAttempt {
                                     earlier.version(),
                                     "its refit was interrupted and made another version"));
         }
+        String model = claim.refit().model();
+        TrainingReport told =
+                Trials.deflated(report, Await.item(() -> tools.registry().versions(model)));
         return Await.item(() ->
                 tools.registry()
                         .add(
-                                claim.refit().model(),
+                                model,
                                 originOf(claim.id()),
                                 built.job().schema(),
                                 onnx,
-                                Json.mapper().valueToTree(report)));
+                                Json.mapper().valueToTree(told)));
     }
 
     private static AttemptResult halted() {

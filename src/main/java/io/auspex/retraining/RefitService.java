@@ -1,5 +1,8 @@
 package io.auspex.retraining;
 
+import io.auspex.platform.Failure;
+import io.auspex.registry.ModelRegistry;
+import io.auspex.registry.RegisteredModel;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -18,13 +21,20 @@ public class RefitService {
     /** Most refits of one answer. */
     public static final int MAX_LIMIT = 1_000;
 
+    private final ModelRegistry registry;
     private final RefitQueue queue;
     private final RefitNews news;
     private final RefitRunner runner;
     private final RetrainingConfig config;
 
     @Inject
-    RefitService(RefitQueue queue, RefitNews news, RefitRunner runner, RetrainingConfig config) {
+    RefitService(
+            ModelRegistry registry,
+            RefitQueue queue,
+            RefitNews news,
+            RefitRunner runner,
+            RetrainingConfig config) {
+        this.registry = registry;
         this.queue = queue;
         this.news = news;
         this.runner = runner;
@@ -36,9 +46,27 @@ public class RefitService {
      *
      * @param triggerReason why, for people
      * @return fails with NOT_FOUND {@code no-such-model}; CONFLICT {@code refit-running} when the
-     *     model has one that is not finished
+     *     model has one that is not finished, {@code model-frozen} when it is not to be trained
      */
     public Uni<Refit> request(String model, String triggerReason) {
+        return registry.model(model)
+                .invoke(found -> found.ifPresent(RefitService::requireUnfrozen))
+                .chain(() -> enqueue(model, triggerReason));
+    }
+
+    /** Why a frozen model is not trained. */
+    static String frozen(String model) {
+        return "%s is frozen (refit.enabled=false): it serves as it is; PUT /api/models/%s/refit {\"enabled\": true} has it trained again"
+                .formatted(model, model);
+    }
+
+    private static void requireUnfrozen(RegisteredModel model) {
+        if (!model.policy().refitEnabled()) {
+            throw new Failure(Failure.Category.CONFLICT, "model-frozen", frozen(model.name()));
+        }
+    }
+
+    private Uni<Refit> enqueue(String model, String triggerReason) {
         return queue.enqueue(model, triggerReason, config.refit().maxAttempts())
                 .invoke(news::tell)
                 .invoke(runner::wake);

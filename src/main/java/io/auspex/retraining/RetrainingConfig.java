@@ -21,6 +21,10 @@ interface RetrainingConfig {
     @WithDefault("onnx-models")
     Path modelsFolder();
 
+    /** Newest versions of a model whose files are kept, whatever became of them. */
+    @WithDefault("20")
+    int keepVersions();
+
     /** Refits. */
     Refits refit();
 

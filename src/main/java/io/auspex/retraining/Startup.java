@@ -146,6 +146,9 @@ class Startup {
         RegisteredModel model =
                 Await.item(() -> registry.model(name))
                         .orElseThrow(() -> new IllegalStateException("declared just now"));
+        if (!model.policy().refitEnabled()) {
+            return Optional.empty();
+        }
         Integer champion = model.champion();
         if (champion == null) {
             return Optional.of("no champion");

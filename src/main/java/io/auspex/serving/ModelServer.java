@@ -98,6 +98,66 @@ public class ModelServer {
     }
 
     /**
+     * Who answers for a key: the version in the shadow for a share of the keys, while one runs
+     * there that is to have a share; else the champion. The same key gets the same one until the
+     * share or the version changes. Never blocks, never fails.
+     *
+     * @param key asked for only when there is a share; null for none
+     */
+    public Optional<Lease> acquire(String model, Supplier<@Nullable String> key) {
+        ServedModel served = models.get(model);
+        if (served != null && served.shares()) {
+            String given = key.get();
+            if (given != null && served.isForShadow(given)) {
+                Optional<Lease> shadow = served.shadow().acquire();
+                if (shadow.isPresent()) {
+                    return shadow;
+                }
+            }
+        }
+        return acquire(model);
+    }
+
+    /**
+     * The version in the shadow, kept open until the lease is closed. Never blocks, never fails;
+     * empty when none runs there.
+     */
+    public Optional<Lease> acquireShadow(String model) {
+        ServedModel served = models.get(model);
+        return served == null ? Optional.empty() : served.shadow().acquire();
+    }
+
+    /**
+     * Runs a version beside the champion: loaded, warmed up and tested like one, its features
+     * computed live, and asked by nobody but {@link #acquireShadow} and a share of keys. It takes
+     * the second of a model's two places. A swap ends it, because the newcomer needs the place;
+     * whoever wants it afterwards says so again.
+     *
+     * @param share of keys that it answers, 0 to 1
+     * @return fails like {@link #promote}, but rejects nobody
+     */
+    public Uni<Void> shadow(String model, int version, double share) {
+        return eventually(() -> inTurn(model, served -> shadowNow(served, version, share)))
+                .replaceWithVoid();
+    }
+
+    /** Gives what runs in the shadow of a model another share of keys. */
+    public void share(String model, double share) {
+        ServedModel served = models.get(model);
+        if (served != null) {
+            served.share(share);
+        }
+    }
+
+    /** Ends what runs in the shadow of a model, if anything does; its readers finish. */
+    public void endShadow(String model) {
+        ServedModel served = models.get(model);
+        if (served != null) {
+            served.shadow().clear();
+        }
+    }
+
+    /**
      * A version by its number, champion or not, kept open until the lease is closed; the lease is
      * the caller's to close. One that is open already is emitted at once, on the thread that
      * subscribes; another is loaded, warmed up and tested first, once however many ask for it. It
@@ -185,7 +245,16 @@ public class ModelServer {
      * too.
      */
     public Uni<RegisteredModel> rollback(String model, String reason) {
-        return eventually(() -> inTurn(model, served -> rollbackNow(served, reason)));
+        return eventually(() -> inTurn(model, served -> rollbackNow(served, null, reason)));
+    }
+
+    /**
+     * Goes back to the champion before, if that version is still the champion.
+     *
+     * @return fails like {@link #rollback(String, String)}, CONFLICT {@code champion-changed} too
+     */
+    public Uni<RegisteredModel> rollback(String model, int champion, String reason) {
+        return eventually(() -> inTurn(model, served -> rollbackNow(served, champion, reason)));
     }
 
     /**
@@ -229,6 +298,35 @@ public class ModelServer {
         return models.values().stream().map(ServedModel::status).toList();
     }
 
+    /** Whether that version of the model answers in this process, or is not to. */
+    boolean serves(String model, int version) {
+        ServedModel served = models.get(model);
+        return served != null && (served.isUnloaded() || served.serves(version));
+    }
+
+    /**
+     * Serves the champion that the registry names, when another process has promoted it, and tells
+     * of it. Blocking.
+     */
+    void followNow(String model) {
+        inTurn(
+                model,
+                served -> {
+                    RegisteredModel present = require(model);
+                    Integer champion = present.champion();
+                    if (champion == null || served.isUnloaded() || served.serves(champion)) {
+                        return present;
+                    }
+                    follow(served, present);
+                    if (served.serves(champion)) {
+                        Await.item(() -> registry.lastPromotion(model))
+                                .filter(news -> news.version() == champion)
+                                .ifPresent(this::announce);
+                    }
+                    return present;
+                });
+    }
+
     /** Before the first request: a restart answers with the champions it had. */
     void restoreAtStart(@Observes StartupEvent start) {
         try {
@@ -245,7 +343,11 @@ public class ModelServer {
 
     @PreDestroy
     void stop() {
-        models.values().forEach(served -> served.slot().clear());
+        models.values()
+                .forEach(served -> {
+                    served.slot().clear();
+                    served.shadow().clear();
+                });
         pins.clear();
         workers.close();
     }
@@ -317,23 +419,39 @@ public class ModelServer {
                 served, change, () -> registry.promote(served.name(), number, reason, unproven));
     }
 
-    private RegisteredModel rollbackNow(ServedModel served, String reason) {
-        Integer previous = require(served.name()).previous();
-        if (previous == null) {
+    private boolean shadowNow(ServedModel served, int number, double share) {
+        ModelVersion version = requireVersion(served.name(), number);
+        served.share(0);
+        try (Candidate candidate = prepare(served, served.shadow(), version)) {
+            candidate.publish(
+                    version, version.unproven() || demonstration, metrics.of(served.name()));
+        } catch (UnusableModelException unusable) {
+            throw unusable(version, unusable);
+        }
+        served.share(share);
+        LOG.infof("%s version %d runs in the shadow", served.name(), number);
+        return true;
+    }
+
+    private RegisteredModel rollbackNow(
+            ServedModel served, @Nullable Integer champion, String reason) {
+        RegisteredModel present = require(served.name());
+        Integer previous = present.previous();
+        if (previous == null || (champion != null && !champion.equals(present.champion()))) {
             // The registry knows how to refuse it.
-            return Await.item(() -> registry.rollback(served.name(), reason));
+            return Await.item(() -> registry.rollback(served.name(), champion, reason));
         }
         ModelVersion version = requireVersion(served.name(), previous);
         return swap(
                 served,
                 new Change(version, version.unproven(), reason, true),
-                () -> registry.rollback(served.name(), reason));
+                () -> registry.rollback(served.name(), champion, reason));
     }
 
     private RegisteredModel swap(
             ServedModel served, Change change, Supplier<Uni<RegisteredModel>> commit) {
         ModelVersion version = change.version();
-        try (Candidate candidate = prepare(served, version)) {
+        try (Candidate candidate = prepare(served, served.slot(), version)) {
             RegisteredModel after =
                     metrics.step(served.name(), Step.COMMIT, () -> Await.item(commit));
             if (!Objects.equals(after.champion(), version.version())) {
@@ -385,7 +503,7 @@ public class ModelServer {
 
     /** Serves a version that is the champion already. */
     private void serve(ServedModel served, ModelVersion version) {
-        try (Candidate candidate = prepare(served, version)) {
+        try (Candidate candidate = prepare(served, served.slot(), version)) {
             publish(served, candidate, version, version.unproven());
         } catch (UnusableModelException unusable) {
             metrics.swapped(served.name(), Outcome.REFUSED);
@@ -396,7 +514,7 @@ public class ModelServer {
         }
     }
 
-    private Candidate prepare(ServedModel served, ModelVersion version)
+    private Candidate prepare(ServedModel served, ModelSlot slot, ModelVersion version)
             throws UnusableModelException {
         String name = served.name();
         byte[] onnx =
@@ -408,9 +526,11 @@ public class ModelServer {
             // One more beside it. The first of a model has nothing to be kept safe from it.
             memory.require("version " + version.version() + " of " + name, onnx.length);
         }
+        // There are two places, and a swap needs both.
+        served.shadow().clear();
         metrics.step(name, Step.ADMIT, () -> admit(served));
         metrics.resident(name, "before", memory.residentBytes());
-        Candidate candidate = tested(served.slot(), version, onnx);
+        Candidate candidate = tested(slot, version, onnx);
         boolean prepared = false;
         try {
             candidate.features(

@@ -19,14 +19,18 @@ final class ServedModel {
 
     private final String name;
     private final ModelSlot slot;
+    private final ModelSlot shadow;
     private final Semaphore places = new Semaphore(MAX_WAITING);
     private final ReentrantLock turn = new ReentrantLock(true);
     private volatile @Nullable String problem;
     private volatile boolean unloaded;
+    private volatile double shadowShare;
 
     ServedModel(String name, Executor closer) {
         this.name = name;
-        this.slot = new ModelSlot(closer);
+        Places places = new Places(ModelSlot.MAX_LIVE, closer);
+        this.slot = new ModelSlot(places);
+        this.shadow = new ModelSlot(places);
     }
 
     String name() {
@@ -35,6 +39,30 @@ final class ServedModel {
 
     ModelSlot slot() {
         return slot;
+    }
+
+    /** A version that answers beside the champion; it has the second of the two places. */
+    ModelSlot shadow() {
+        return shadow;
+    }
+
+    /** The share of keys that are answered from the shadow, 0 to 1. */
+    void share(double share) {
+        shadowShare = share;
+    }
+
+    boolean shares() {
+        return shadowShare > 0;
+    }
+
+    /** Whether a key is one of the share: always the same answer for the same share. */
+    boolean isForShadow(String key) {
+        // The finalizer of MurmurHash3: strings that differ little share no high bits afterwards.
+        int hash = 31 * name.hashCode() + key.hashCode();
+        hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+        hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
+        hash ^= hash >>> 16;
+        return Integer.toUnsignedLong(hash) < shadowShare * 0x1p32;
     }
 
     /**
@@ -71,6 +99,7 @@ final class ServedModel {
         unloaded = true;
         troubled(UNLOADED);
         slot.clear();
+        shadow.clear();
     }
 
     /** Whether it was taken out of serving on purpose. */

@@ -21,6 +21,10 @@ interface ServingConfig {
     @WithDefault("1")
     int loaderThreads();
 
+    /** How often champions are asked for, in case a notification was lost. */
+    @WithDefault("10s")
+    Duration poll();
+
     /**
      * Versions other than champions that are kept open because somebody asked for them by number.
      */

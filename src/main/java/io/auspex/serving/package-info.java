@@ -10,7 +10,9 @@
  * <p>A swap: the server fetches the bytes of a version, loads them beside the one that serves,
  * warms up, compares with the trainer's answers, prepares the features, commits in the registry,
  * and only then publishes by one reference. The old session closes when its last reader has left,
- * because the native handle is freed at once and a run in flight would take the process along.
+ * because the native handle is freed at once and a run in flight would take the process along. A
+ * second version may run in the shadow of the one that serves; a swap ends it. What another process
+ * promotes is heard of by {@code PromotionListener}.
  *
  * <p>May import registry, model, features, market and platform.
  */

@@ -151,7 +151,7 @@ public final class TrainingRun {
         double[] expected = verified(model, models, calibrations, parity);
         TrainedModel trained =
                 new TrainedModel(
-                        measured(report)
+                        measured(report, compared)
                                 .withProfile(
                                         ProfileRows.profile(
                                                 data.features(),
@@ -236,7 +236,7 @@ public final class TrainingRun {
     }
 
     /** The report with what only the end of the run knows. */
-    private TrainingReport measured(TrainingReport report) {
+    private TrainingReport measured(TrainingReport report, OutOfSample compared) {
         return new TrainingReport(
                 report.rows(),
                 report.features(),
@@ -250,6 +250,9 @@ public final class TrainingRun {
                 report.importance(),
                 report.probe(),
                 progress.seconds(),
-                PeakMemory.bytes());
+                PeakMemory.bytes(),
+                null,
+                job.spec(),
+                compared.quality(data.horizonMillis()));
     }
 }

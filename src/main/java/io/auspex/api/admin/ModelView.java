@@ -2,6 +2,7 @@ package io.auspex.api.admin;
 
 import io.auspex.model.MarketSpec;
 import io.auspex.model.ModelSpec;
+import io.auspex.registry.ModelPolicy;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.serving.ServingStatus;
 import java.time.Instant;
@@ -25,6 +26,7 @@ record ModelView(
         MarketSpec market,
         @Nullable ServingStatus serving,
         ModelSpec spec,
+        ModelPolicy policy,
         Instant updatedAt) {
 
     static ModelView of(RegisteredModel model, List<ServingStatus> served) {
@@ -40,6 +42,7 @@ record ModelView(
                         .findFirst()
                         .orElse(null),
                 model.spec(),
+                model.policy(),
                 model.updatedAt());
     }
 }

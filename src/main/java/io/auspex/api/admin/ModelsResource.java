@@ -77,12 +77,14 @@ public class ModelsResource {
 
     @GET
     @Path("/{name}/versions/{version}")
-    @Operation(summary = "A version with its features and its training report")
+    @Operation(
+            summary = "A version with its features and its training report",
+            description = "By its number, or by an alias: champion, challenger, previous.")
     @APIResponse(responseCode = "404", description = "no-such-model, no-such-version")
     public Uni<ModelVersion> version(
             @PathParam("name") String name, @PathParam("version") String number) {
         return require(name)
-                .chain(() -> registry.version(name, number(name, number)))
+                .chain(model -> registry.version(name, number(model, number)))
                 .map(found -> found.orElseThrow(() -> noSuchVersion(name, number)));
     }
 
@@ -171,11 +173,18 @@ public class ModelsResource {
                 .build();
     }
 
-    private static int number(String model, String text) {
+    private static int number(RegisteredModel model, String text) {
+        Integer alias =
+                switch (text) {
+                    case "champion" -> model.champion();
+                    case "challenger" -> model.challenger();
+                    case "previous" -> model.previous();
+                    default -> null;
+                };
         try {
-            return Integer.parseInt(text);
+            return alias == null ? Integer.parseInt(text) : alias;
         } catch (NumberFormatException e) {
-            throw noSuchVersion(model, text);
+            throw noSuchVersion(model.name(), text);
         }
     }
 

@@ -23,6 +23,7 @@ record VersionView(
         int features,
         @Nullable String reason,
         boolean unproven,
+        boolean pinned,
         Instant createdAt,
         @Nullable Instant decidedAt) {
 
@@ -37,6 +38,7 @@ record VersionView(
                 version.schema().size(),
                 version.reason(),
                 version.unproven(),
+                version.pinned(),
                 version.createdAt(),
                 version.decidedAt());
     }

@@ -9,6 +9,8 @@ import io.auspex.serving.ServingStatus;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Finds who answers for a model, or says why nobody does. */
 @ApplicationScoped
@@ -25,6 +27,11 @@ class Champions {
     /** The champion; the lease is the caller's to close. Empty when no version serves. */
     Optional<Lease> acquire(String model) {
         return server.acquire(model);
+    }
+
+    /** Who answers for a key: the champion, or its challenger for a share of the keys. */
+    Optional<Lease> acquire(String model, Supplier<@Nullable String> key) {
+        return server.acquire(model, key);
     }
 
     /**

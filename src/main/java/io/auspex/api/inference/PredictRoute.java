@@ -60,7 +60,11 @@ class PredictRoute {
 
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
+    /** Header of a key that always gets the same version while a challenger has a share. */
+    private static final String KEY = "Auspex-Key";
+
     private final Champions champions;
+
     private final Predictions predictions;
     private final ScoringPool pool;
     private final long maxBodyBytes;
@@ -113,7 +117,7 @@ class PredictRoute {
     private void answer(RoutingContext context, Deadline deadline, Buffer body) {
         try {
             String name = Objects.requireNonNull(context.pathParam("name"), "the route has it");
-            Optional<Lease> champion = champions.acquire(name);
+            Optional<Lease> champion = champions.acquire(name, () -> key(context.request()));
             if (champion.isEmpty()) {
                 absent(context, name);
                 return;
@@ -122,6 +126,12 @@ class PredictRoute {
         } catch (RuntimeException failure) {
             ProblemResponse.send(context, failure);
         }
+    }
+
+    /** What a share of requests is told apart by. */
+    private static @Nullable String key(HttpServerRequest request) {
+        String header = request.getHeader(KEY);
+        return header != null || request.query() == null ? header : request.getParam("key");
     }
 
     /** Takes over the lease. */
