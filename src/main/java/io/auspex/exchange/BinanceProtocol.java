@@ -105,8 +105,7 @@ record BinanceProtocol(String restUrl, String streamUrl) implements ExchangeProt
 
     @Override
     public long readTimeMillis(String body) {
-        return ExchangeJson.read(
-                body, answer -> ExchangeJson.whole(member(answer, "serverTime")));
+        return ExchangeJson.read(body, answer -> ExchangeJson.whole(member(answer, "serverTime")));
     }
 
     @Override

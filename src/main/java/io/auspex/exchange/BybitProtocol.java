@@ -65,8 +65,7 @@ record BybitProtocol(String restUrl, String streamUrl) implements ExchangeProtoc
     public String candlesPath(
             Symbol symbol, Timeframe timeframe, long fromOpenMillis, long toOpenMillis) {
         return "/v5/market/kline?category=spot&symbol=%s&interval=%s&start=%d&end=%d&limit=%d"
-                .formatted(
-                        symbol, interval(timeframe), fromOpenMillis, toOpenMillis, PAGE_CANDLES);
+                .formatted(symbol, interval(timeframe), fromOpenMillis, toOpenMillis, PAGE_CANDLES);
     }
 
     /** The answer has the newest first. */
@@ -151,9 +150,7 @@ record BybitProtocol(String restUrl, String streamUrl) implements ExchangeProtoc
                     ExchangeJson.read(
                             response.body(),
                             answer -> (int) ExchangeJson.whole(member(answer, "retCode")));
-            message =
-                    ExchangeJson.read(
-                            response.body(), answer -> answer.path("retMsg").asText());
+            message = ExchangeJson.read(response.body(), answer -> answer.path("retMsg").asText());
         } catch (UnreadableMessageException wrong) {
             return new RestAnswer.Failed(String.valueOf(wrong.getMessage()));
         }
@@ -163,7 +160,8 @@ record BybitProtocol(String restUrl, String streamUrl) implements ExchangeProtoc
         if (code == ASKED_TOO_OFTEN) {
             return new RestAnswer.TooMany(pause(response), "asked too often (10006)");
         }
-        if (code == WRONG_PARAMETER && message.toLowerCase(java.util.Locale.ROOT).contains("symbol")) {
+        if (code == WRONG_PARAMETER
+                && message.toLowerCase(java.util.Locale.ROOT).contains("symbol")) {
             return new RestAnswer.NoSuchSymbol(message + " (10001)");
         }
         return new RestAnswer.Failed(message + " (" + code + ")");

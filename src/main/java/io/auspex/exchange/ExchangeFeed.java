@@ -94,8 +94,7 @@ final class ExchangeFeed implements Feed {
             listener.onNews(new FeedNews.ClockCompared(ahead));
             follow(persistence.until(() -> source.symbols(rest, theirs.millis())), listener);
             long lastClose =
-                    new HistoryCollection(
-                                    identity(), symbols, settings, rest, theirs, persistence)
+                    new HistoryCollection(identity(), symbols, settings, rest, theirs, persistence)
                             .collect(afterCloseTimeMillis, listener);
             listener.onHistoryComplete(lastClose);
             live(lastClose + timeframe().millis(), listener, rest, sockets, theirs);
@@ -116,8 +115,7 @@ final class ExchangeFeed implements Feed {
         long nextClose = firstClose;
         while (true) {
             LiveRun run =
-                    new LiveRun(
-                            protocol, settings, symbols, rest, theirs, ticks, random, listener);
+                    new LiveRun(protocol, settings, symbols, rest, theirs, ticks, random, listener);
             LiveRun.SymbolsChanged changed = run.from(nextClose, source, sockets);
             follow(changed.symbols(), listener);
             nextClose = changed.nextCloseMillis();
@@ -136,24 +134,23 @@ final class ExchangeFeed implements Feed {
     /** Asks with clients of its own, within the same budget. */
     @Override
     public Optional<CandleSource> past() {
-        return Optional.of(
-                (symbol, fromOpen, toOpen) -> {
-                    HttpClient http = httpClient();
-                    try {
-                        ExchangeRest rest = rest(http);
-                        ExchangeClock theirs = new ExchangeClock(clock);
-                        theirs.measure(rest);
-                        return ClosedCandles.of(rest, theirs, settings, symbol, fromOpen, toOpen);
-                    } catch (ExchangeUnavailableException failure) {
-                        throw new Failure(
-                                Failure.Category.UPSTREAM,
-                                "exchange-unavailable",
-                                identity() + ": " + failure.getMessage(),
-                                failure);
-                    } finally {
-                        http.close();
-                    }
-                });
+        return Optional.of((symbol, fromOpen, toOpen) -> {
+            HttpClient http = httpClient();
+            try {
+                ExchangeRest rest = rest(http);
+                ExchangeClock theirs = new ExchangeClock(clock);
+                theirs.measure(rest);
+                return ClosedCandles.of(rest, theirs, settings, symbol, fromOpen, toOpen);
+            } catch (ExchangeUnavailableException failure) {
+                throw new Failure(
+                        Failure.Category.UPSTREAM,
+                        "exchange-unavailable",
+                        identity() + ": " + failure.getMessage(),
+                        failure);
+            } finally {
+                http.close();
+            }
+        });
     }
 
     private ExchangeRest rest(HttpClient http) {

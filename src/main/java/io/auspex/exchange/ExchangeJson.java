@@ -25,8 +25,7 @@ final class ExchangeJson {
         } catch (JacksonException notJson) {
             throw new UnreadableMessageException("not JSON", text, notJson);
         } catch (IllegalArgumentException wrong) {
-            throw new UnreadableMessageException(
-                    String.valueOf(wrong.getMessage()), text, wrong);
+            throw new UnreadableMessageException(String.valueOf(wrong.getMessage()), text, wrong);
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.Optional;
  * What an exchange's public documentation says, and nothing else: addresses, messages, limits and
  * how to read the answers. Pure functions; thread-safe.
  *
- * <p>Every {@code read} method throws {@link UnreadableMessageException} for a text that is not what
- * the documentation promises.
+ * <p>Every {@code read} method throws {@link UnreadableMessageException} for a text that is not
+ * what the documentation promises.
  */
 sealed interface ExchangeProtocol permits BinanceProtocol, BybitProtocol {
 

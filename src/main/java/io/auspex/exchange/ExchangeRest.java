@@ -143,18 +143,21 @@ final class ExchangeRest {
     private static Future<RestResponse> whole(HttpClientResponse response) {
         Promise<RestResponse> promise = Promise.promise();
         Buffer body = Buffer.buffer();
-        response.handler(part -> {
-                    if (body.length() + part.length() > MAX_BODY_BYTES) {
-                        promise.tryFail("an answer of more than " + MAX_BODY_BYTES + " bytes");
-                        response.request().reset();
-                    } else {
-                        body.appendBuffer(part);
-                    }
-                })
+        response.handler(
+                        part -> {
+                            if (body.length() + part.length() > MAX_BODY_BYTES) {
+                                promise.tryFail(
+                                        "an answer of more than " + MAX_BODY_BYTES + " bytes");
+                                response.request().reset();
+                            } else {
+                                body.appendBuffer(part);
+                            }
+                        })
                 .exceptionHandler(promise::tryFail)
                 .endHandler(_ -> {
                     Map<String, String> headers = new HashMap<>();
-                    response.headers().forEach(entry -> headers.put(entry.getKey(), entry.getValue()));
+                    response.headers()
+                            .forEach(entry -> headers.put(entry.getKey(), entry.getValue()));
                     promise.tryComplete(
                             new RestResponse(response.statusCode(), headers, body.toString()));
                 });

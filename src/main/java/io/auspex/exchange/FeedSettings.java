@@ -2,6 +2,7 @@ package io.auspex.exchange;
 
 import io.auspex.exchange.ExchangeProtocol.StreamLimits;
 import io.auspex.market.Timeframe;
+import io.auspex.platform.Backoff;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -46,8 +46,8 @@ final class HistoryCollection {
     }
 
     /**
-     * Hands over every close after the given one; but when that is not the beginning, not the newest:
-     * it is young enough to be live, and may be the one that was stored and not handled.
+     * Hands over every close after the given one; but when that is not the beginning, not the
+     * newest: it is young enough to be live, and may be the one that was stored and not handled.
      *
      * @return the last close that had passed, milliseconds since the Unix epoch (UTC)
      */

@@ -53,8 +53,7 @@ final class LinkStatus {
         if (!reason.equals(told)) {
             told = reason;
             listener.onNews(
-                    reason.<FeedNews>map(FeedNews.Waiting::new)
-                            .orElseGet(FeedNews.Connected::new));
+                    reason.<FeedNews>map(FeedNews.Waiting::new).orElseGet(FeedNews.Connected::new));
         }
     }
 }

@@ -84,8 +84,7 @@ final class LiveRun {
     SymbolsChanged from(long firstClose, SymbolSource source, WebSocketClient sockets)
             throws InterruptedException {
         PendingCloses pending =
-                new PendingCloses(
-                        protocol.identity(), settings.timeframe(), symbols, firstClose);
+                new PendingCloses(protocol.identity(), settings.timeframe(), symbols, firstClose);
         try (StreamConnections connections =
                 StreamConnections.open(
                         protocol, symbols, sockets, settings, ticks, random, this::offer)) {
@@ -249,8 +248,7 @@ final class LiveRun {
         }
     }
 
-    private Optional<List<Symbol>> changedSymbols(SymbolSource source)
-            throws InterruptedException {
+    private Optional<List<Symbol>> changedSymbols(SymbolSource source) throws InterruptedException {
         if (nextUniverseNanos - ticks.nanos() > 0) {
             return Optional.empty();
         }

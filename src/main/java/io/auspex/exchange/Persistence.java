@@ -2,6 +2,7 @@ package io.auspex.exchange;
 
 import io.auspex.ingest.FeedListener;
 import io.auspex.ingest.FeedNews;
+import io.auspex.platform.Backoff;
 import java.util.random.RandomGenerator;
 
 /** Asks again until there is an answer, with growing pauses, and says why it waits. */
@@ -34,8 +35,7 @@ final class Persistence {
                 }
                 return answer;
             } catch (ExchangeUnavailableException unavailable) {
-                listener.onNews(
-                        new FeedNews.Waiting(String.valueOf(unavailable.getMessage())));
+                listener.onNews(new FeedNews.Waiting(String.valueOf(unavailable.getMessage())));
                 ticks.sleep(backoff.after(failures, random));
             }
         }

@@ -3,6 +3,7 @@ package io.auspex.exchange;
 import io.auspex.exchange.ExchangeProtocol.StreamLimits;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
+import io.auspex.platform.Backoff;
 import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -138,10 +139,13 @@ final class StreamConnection implements Runnable {
                 offer(frames, end, new Frame.Beat());
             }
         });
-        socket.exceptionHandler(
-                failure -> offer(frames, end, new Frame.Gone(String.valueOf(failure.getMessage()))));
+        socket.exceptionHandler(failure ->
+                offer(frames, end, new Frame.Gone(String.valueOf(failure.getMessage()))));
         socket.closeHandler(_ ->
-                offer(frames, end, new Frame.Gone("closed by the exchange: " + socket.closeReason())));
+                offer(
+                        frames,
+                        end,
+                        new Frame.Gone("closed by the exchange: " + socket.closeReason())));
         WebSocketConnectOptions options = new WebSocketConnectOptions();
         options.setAbsoluteURI(protocol.streamUrl());
         options.setTimeout(timeout.toMillis());
@@ -252,8 +256,7 @@ final class StreamConnection implements Runnable {
             return;
         }
         switch (message) {
-            case StreamMessage.Closed(var candle) ->
-                    events.accept(new StreamEvent.Closed(candle));
+            case StreamMessage.Closed(var candle) -> events.accept(new StreamEvent.Closed(candle));
             case StreamMessage.Subscribed(int id) -> {
                 if (unanswered.remove(id) && unanswered.isEmpty()) {
                     wasUp = true;

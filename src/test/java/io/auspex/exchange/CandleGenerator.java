@@ -10,13 +10,21 @@ record CandleGenerator(long seed, Timeframe timeframe) {
 
     Candle candle(Symbol symbol, long openMillis) {
         SplittableRandom random =
-                new SplittableRandom(seed * 31 + symbol.name().hashCode() * 1_000_003L + openMillis);
+                new SplittableRandom(
+                        seed * 31 + symbol.name().hashCode() * 1_000_003L + openMillis);
         double open = cents(random.nextDouble(10, 1000));
         double close = cents(open * random.nextDouble(0.98, 1.02));
         double high = cents(Math.max(open, close) * random.nextDouble(1.0, 1.01) + 0.01);
         double low = cents(Math.min(open, close) * random.nextDouble(0.99, 1.0) - 0.01);
         return new Candle(
-                symbol, timeframe, openMillis, open, high, low, close, cents(random.nextDouble(1e4)));
+                symbol,
+                timeframe,
+                openMillis,
+                open,
+                high,
+                low,
+                close,
+                cents(random.nextDouble(1e4)));
     }
 
     /** What an exchange that corrects itself would send later. */

@@ -7,6 +7,7 @@ import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
+import io.auspex.platform.Backoff;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,7 +79,7 @@ final class ExchangeHarness implements AutoCloseable {
                 Duration.ofSeconds(2),
                 patience,
                 // Not scaled: real sockets need real time.
-                Duration.ofMillis(400),
+                Duration.ofMillis(300),
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10)),
                 Duration.ofHours(1),
                 Duration.ofDays(1),

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExchangeStormTest {
 
     private static final int FAULTS = 500;
-    private static final int SYMBOLS = 12;
-    private static final Duration PATIENT = Duration.ofMillis(40);
+    private static final int SYMBOLS = 8;
+    private static final Duration PATIENT = Duration.ofMillis(600);
 
     static Stream<StandInDialect> exchanges() {
         return Stream.of(new StandInDialect.Binance(), new StandInDialect.Bybit());
@@ -47,12 +47,12 @@ class ExchangeStormTest {
             int faults = 0;
             while (faults < FAULTS) {
                 close += FIVE.millis();
-                int many = Math.min(FAULTS - faults, 1 + random.nextInt(4));
+                int many = Math.min(FAULTS - faults, 1 + random.nextInt(5));
                 faults += many;
                 step(harness, close, faults(random, many, done), random);
                 long now = close;
                 // Most closes are waited for, for a moment; the exchange goes on in any case.
-                if (random.nextInt(5) > 0) {
+                if (random.nextInt(4) > 0) {
                     harness.isWithin(PATIENT, () -> harness.diary.last >= now);
                 }
             }

@@ -42,6 +42,11 @@ final class FeedDiary implements FeedListener {
     }
 
     @Override
+    public void onNews(FeedNews said) {
+        news.add(said);
+    }
+
+    @Override
     public void onEnd() {
         throw new AssertionError("an exchange does not end");
     }

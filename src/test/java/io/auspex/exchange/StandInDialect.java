@@ -109,8 +109,9 @@ sealed interface StandInDialect {
         @Override
         public String update(Candle c, boolean closed) {
             return """
-                    {"e":"kline","E":%d,"s":"%s","k":{"t":%d,"T":%d,"s":"%s","i":"%s","f":100,"L":200,\
-                    "o":"%s","c":"%s","h":"%s","l":"%s","v":"%s","n":100,"x":%s,"q":"1","V":"5","Q":"0.5","B":"0"}}"""
+            {"e":"kline","E":%d,"s":"%s","k":{"t":%d,"T":%d,"s":"%s","i":"%s","f":100,"L":200,\
+            "o":"%s","c":"%s","h":"%s","l":"%s","v":"%s","n":100,"x":%s,"q":"1","V":"5","Q":"0.5","B":"0"}}\
+            """
                     .formatted(
                             c.closeTimeMillis() + 3,
                             c.symbol(),
@@ -184,7 +185,8 @@ sealed interface StandInDialect {
         @Override
         public String time(long millis) {
             return """
-                    {"retCode":0,"retMsg":"OK","result":{"timeSecond":"%d","timeNano":"%d000000"},"retExtInfo":{},"time":%d}"""
+            {"retCode":0,"retMsg":"OK","result":{"timeSecond":"%d","timeNano":"%d000000"},"retExtInfo":{},"time":%d}\
+            """
                     .formatted(millis / 1000, millis, millis);
         }
 
@@ -202,8 +204,9 @@ sealed interface StandInDialect {
         public String update(Candle c, boolean closed) {
             String interval = interval(c.timeframe());
             return """
-                    {"topic":"kline.%s.%s","data":[{"start":%d,"end":%d,"interval":"%s","open":"%s","close":"%s","high":"%s",\
-                    "low":"%s","volume":"%s","turnover":"3","confirm":%s,"timestamp":%d}],"ts":%d,"type":"snapshot"}"""
+            {"topic":"kline.%s.%s","data":[{"start":%d,"end":%d,"interval":"%s","open":"%s","close":"%s","high":"%s",\
+            "low":"%s","volume":"%s","turnover":"3","confirm":%s,"timestamp":%d}],"ts":%d,"type":"snapshot"}\
+            """
                     .formatted(
                             interval,
                             c.symbol(),
@@ -241,7 +244,8 @@ sealed interface StandInDialect {
             }
             return new Heard(
                     """
-                    {"success":true,"ret_msg":"","conn_id":"c","req_id":%s,"op":"subscribe"}"""
+                    {"success":true,"ret_msg":"","conn_id":"c","req_id":%s,"op":"subscribe"}\
+                    """
                             .formatted(message.get("req_id")),
                     symbols);
         }
@@ -252,7 +256,8 @@ sealed interface StandInDialect {
 
         private static String answer(String list) {
             return """
-                    {"retCode":0,"retMsg":"OK","result":{"category":"spot","list":[%s]},"retExtInfo":{},"time":1672025956592}"""
+            {"retCode":0,"retMsg":"OK","result":{"category":"spot","list":[%s]},"retExtInfo":{},"time":1672025956592}\
+            """
                     .formatted(list);
         }
     }

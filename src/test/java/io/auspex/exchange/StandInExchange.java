@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * An exchange over real sockets, REST and WebSocket, whose clock the test moves and which does wrong
- * what it is told to. Its truth is a {@link CandleGenerator}.
+ * An exchange over real sockets, REST and WebSocket, whose clock the test moves and which does
+ * wrong what it is told to. Its truth is a {@link CandleGenerator}.
  */
 final class StandInExchange implements AutoCloseable {
 
@@ -84,7 +84,9 @@ final class StandInExchange implements AutoCloseable {
                         .requestHandler(this::request)
                         .exceptionHandler(_ -> {})
                         .webSocketHandshakeHandler(handshake -> {
-                            if (away || refusedHandshakes.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                            if (away
+                                    || refusedHandshakes.getAndUpdate(n -> Math.max(0, n - 1))
+                                            > 0) {
                                 handshake.reject(503);
                             } else {
                                 handshake.accept();
@@ -286,8 +288,7 @@ final class StandInExchange implements AutoCloseable {
         switch (fault) {
             case TOO_MANY -> tooMany(response);
             case BANNED ->
-                    response.setStatusCode(
-                                    dialect instanceof StandInDialect.Binance ? 418 : 429)
+                    response.setStatusCode(dialect instanceof StandInDialect.Binance ? 418 : 429)
                             .putHeader("Retry-After", "3")
                             .end();
             case WRONG_ANSWER -> answer(response, "<html>maintenance</html>");
@@ -298,8 +299,15 @@ final class StandInExchange implements AutoCloseable {
                 response.write(body.substring(0, body.length() / 2))
                         .onComplete(_ -> request.connection().close());
             }
-            case CUT, HALF_OPEN, REFUSED_HANDSHAKE, LIFETIME, GAP, DUPLICATE, REORDER, CORRECTION,
-                            WRONG_MESSAGE ->
+            case CUT,
+                    HALF_OPEN,
+                    REFUSED_HANDSHAKE,
+                    LIFETIME,
+                    GAP,
+                    DUPLICATE,
+                    REORDER,
+                    CORRECTION,
+                    WRONG_MESSAGE ->
                     throw new IllegalStateException("not of REST: " + fault);
         }
     }
@@ -333,7 +341,9 @@ final class StandInExchange implements AutoCloseable {
             return "";
         }
         Symbol symbol = new Symbol(request.getParam("symbol"));
-        Timeframe timeframe = truth.timeframe();
+        boolean isDaily = Set.of("1d", "D").contains(request.getParam("interval"));
+        Timeframe timeframe = isDaily ? Timeframe.ONE_DAY : truth.timeframe();
+        CandleGenerator truth = new CandleGenerator(this.truth.seed(), timeframe);
         long from = Long.parseLong(request.getParam(dialect.rangeParameters().get(0)));
         long to = Long.parseLong(request.getParam(dialect.rangeParameters().get(1)));
         if (Integer.parseInt(request.getParam("limit")) > MAX_CANDLES

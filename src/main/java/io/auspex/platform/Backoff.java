@@ -1,4 +1,4 @@
-package io.auspex.exchange;
+package io.auspex.platform;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -10,20 +10,22 @@ import java.util.random.RandomGenerator;
  * @param first wait after the first failure
  * @param longest bound of the wait
  */
-record Backoff(Duration first, Duration longest) {
+public record Backoff(Duration first, Duration longest) {
 
     private static final int MOST_DOUBLINGS = 20;
 
-    Backoff {
+    public Backoff {
         if (!first.isPositive() || longest.compareTo(first) < 0) {
             throw new IllegalArgumentException("backoff from " + first + " to " + longest);
         }
     }
 
     /**
+     * The pause before the next attempt.
+     *
      * @param failures in a row, at least 1
      */
-    Duration after(int failures, RandomGenerator random) {
+    public Duration after(int failures, RandomGenerator random) {
         int doublings = Math.min(failures - 1, MOST_DOUBLINGS);
         long full = Math.min(first.toNanos() << doublings, longest.toNanos());
         long bounded = full <= 0 ? longest.toNanos() : full;
