@@ -93,11 +93,15 @@ final class ExchangeFeed implements Feed {
             Duration ahead = persistence.until(() -> theirs.measure(rest));
             listener.onNews(new FeedNews.ClockCompared(ahead));
             follow(persistence.until(() -> source.symbols(rest, theirs.millis())), listener);
-            long lastClose =
-                    new HistoryCollection(identity(), symbols, settings, rest, theirs, persistence)
-                            .collect(afterCloseTimeMillis, listener);
+            long lastClose;
+            try (PageFetch fetch = new PageFetch(rest, theirs, settings)) {
+                lastClose =
+                        new HistoryCollection(
+                                        identity(), symbols, settings, fetch, theirs, persistence)
+                                .collect(afterCloseTimeMillis, listener);
+            }
             listener.onHistoryComplete(lastClose);
-            live(lastClose + timeframe().millis(), listener, rest, sockets, theirs);
+            live(lastClose + timeframe().millis(), listener, rest.impatient(), sockets, theirs);
         } finally {
             sockets.close();
             http.close();

@@ -29,17 +29,36 @@ final class ExchangeRest {
 
     private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
 
+    private static final Duration PATIENT = Duration.ofDays(1);
+    private static final Duration IMPATIENT = Duration.ofSeconds(2);
+
     private final ExchangeProtocol protocol;
     private final HttpClient client;
     private final RateBudget budget;
     private final Duration timeout;
+    private final Duration longestWait;
 
     ExchangeRest(
             ExchangeProtocol protocol, HttpClient client, RateBudget budget, Duration timeout) {
+        this(protocol, client, budget, timeout, PATIENT);
+    }
+
+    private ExchangeRest(
+            ExchangeProtocol protocol,
+            HttpClient client,
+            RateBudget budget,
+            Duration timeout,
+            Duration longestWait) {
         this.protocol = protocol;
         this.client = client;
         this.budget = budget;
         this.timeout = timeout;
+        this.longestWait = longestWait;
+    }
+
+    /** The same, but it does not wait long for the budget: for whoever has other things to do. */
+    ExchangeRest impatient() {
+        return new ExchangeRest(protocol, client, budget, timeout, IMPATIENT);
     }
 
     /** The candles in a range of open times, oldest first; the last one may still be open. */
@@ -96,11 +115,11 @@ final class ExchangeRest {
 
     private RestAnswer get(String path, int weight)
             throws InterruptedException, ExchangeUnavailableException {
-        budget.acquire(weight);
+        budget.acquire(weight, longestWait);
         RestAnswer answer = protocol.readAnswer(response(path));
         switch (answer) {
             case RestAnswer.Good good -> good.usedWeight().ifPresent(budget::counted);
-            case RestAnswer.TooMany tooMany -> budget.pause(tooMany.pause());
+            case RestAnswer.TooMany tooMany -> budget.pause(tooMany.pause(), tooMany.reason());
             case RestAnswer.NoSuchSymbol _, RestAnswer.Failed _ -> {
                 // The budget is as it was.
             }

@@ -8,10 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * Collects the past, one page of time after the other: a page of every symbol, a few requests at a
@@ -26,7 +22,7 @@ final class HistoryCollection {
     private final String feed;
     private final List<Symbol> symbols;
     private final FeedSettings settings;
-    private final ExchangeRest rest;
+    private final PageFetch fetch;
     private final ExchangeClock clock;
     private final Persistence persistence;
 
@@ -34,13 +30,13 @@ final class HistoryCollection {
             String feed,
             List<Symbol> symbols,
             FeedSettings settings,
-            ExchangeRest rest,
+            PageFetch fetch,
             ExchangeClock clock,
             Persistence persistence) {
         this.feed = feed;
         this.symbols = symbols;
         this.settings = settings;
-        this.rest = rest;
+        this.fetch = fetch;
         this.clock = clock;
         this.persistence = persistence;
     }
@@ -58,82 +54,37 @@ final class HistoryCollection {
         long start = lastFinalClose() - Duration.ofDays(settings.days()).toMillis();
         long firstOpen = settings.timeframe().openTimeOf(isFirstRun ? start : afterCloseMillis);
         long open = firstOpen;
-        try (ExecutorService fetchers =
-                Executors.newFixedThreadPool(
-                        settings.fetches(), Thread.ofVirtual().name("history-", 0).factory())) {
-            try {
-                while (open + millis <= lastFinalClose() - left) {
-                    long end = lastFinalClose() - left;
-                    long to =
-                            Math.min(
-                                    open + (ExchangeProtocol.PAGE_CANDLES - 1) * millis,
-                                    end - millis);
-                    double whole = end - firstOpen;
-                    long from = open;
-                    CloseAssembly closes =
-                            new CloseAssembly(
-                                    feed,
-                                    close ->
-                                            listener.onHistory(
-                                                    close,
-                                                    (close.closeTimeMillis() - firstOpen) / whole));
-                    page(fetchers, from, to).forEach(closes::add);
-                    closes.finish();
-                    open = to + millis;
-                }
-            } finally {
-                fetchers.shutdownNow();
-            }
+        while (open + millis <= lastFinalClose() - left) {
+            long end = lastFinalClose() - left;
+            long to = Math.min(open + (ExchangeProtocol.PAGE_CANDLES - 1) * millis, end - millis);
+            double whole = end - firstOpen;
+            CloseAssembly closes =
+                    new CloseAssembly(
+                            feed,
+                            close ->
+                                    listener.onHistory(
+                                            close, (close.closeTimeMillis() - firstOpen) / whole));
+            page(open, to).forEach(closes::add);
+            closes.finish();
+            open = to + millis;
         }
         return open;
     }
 
-    private List<Candle> page(ExecutorService fetchers, long fromOpen, long toOpen)
-            throws InterruptedException {
+    /** Asks again, with pauses, for the symbols that were not answered. */
+    private List<Candle> page(long fromOpen, long toOpen) throws InterruptedException {
         List<Candle> all = new ArrayList<>();
-        List<Symbol> left = symbols;
-        while (!left.isEmpty()) {
-            left = fetch(fetchers, left, fromOpen, toOpen, all);
-            if (!left.isEmpty()) {
-                // Whoever did not get through is asked for alone, with pauses.
-                Symbol first = left.getFirst();
-                all.addAll(persistence.until(() -> closed(first, fromOpen, toOpen)));
-                left = left.subList(1, left.size());
+        List<Symbol> left = new ArrayList<>(symbols);
+        return persistence.until(() -> {
+            PageFetch.Fetched fetched = fetch.fetch(left, fromOpen, toOpen);
+            fetched.candles().values().forEach(all::addAll);
+            left.removeAll(fetched.candles().keySet());
+            if (fetched.failure().isPresent()) {
+                throw fetched.failure().get();
             }
-        }
-        all.sort(BY_TIME_AND_SYMBOL);
-        return all;
-    }
-
-    /** Fetches a page of several symbols; returns those that failed. */
-    private List<Symbol> fetch(
-            ExecutorService fetchers,
-            List<Symbol> wanted,
-            long fromOpen,
-            long toOpen,
-            List<Candle> all)
-            throws InterruptedException {
-        List<Future<List<Candle>>> answers = new ArrayList<>();
-        for (Symbol symbol : wanted) {
-            answers.add(fetchers.submit(() -> closed(symbol, fromOpen, toOpen)));
-        }
-        List<Symbol> failed = new ArrayList<>();
-        for (int i = 0; i < answers.size(); i++) {
-            try {
-                all.addAll(answers.get(i).get());
-            } catch (ExecutionException failure) {
-                if (!(failure.getCause() instanceof ExchangeUnavailableException)) {
-                    throw new IllegalStateException(failure.getCause());
-                }
-                failed.add(wanted.get(i));
-            }
-        }
-        return failed;
-    }
-
-    private List<Candle> closed(Symbol symbol, long fromOpen, long toOpen)
-            throws InterruptedException, ExchangeUnavailableException {
-        return ClosedCandles.of(rest, clock, settings, symbol, fromOpen, toOpen);
+            all.sort(BY_TIME_AND_SYMBOL);
+            return all;
+        });
     }
 
     /** The last instant of the grid whose candles are final. */

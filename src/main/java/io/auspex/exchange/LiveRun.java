@@ -49,6 +49,7 @@ final class LiveRun {
     private final RandomGenerator random;
     private final FeedListener listener;
     private final BlockingQueue<StreamEvent> events = new LinkedBlockingQueue<>(MOST_EVENTS);
+    private final PageFetch fetch;
     private final LinkStatus link;
     private final Due due;
     private int failures;
@@ -73,6 +74,7 @@ final class LiveRun {
         this.ticks = ticks;
         this.random = random;
         this.listener = listener;
+        this.fetch = new PageFetch(rest, clock, settings);
         this.link = new LinkStatus(listener);
         this.due = new Due(ticks);
         this.retryNanos = ticks.nanos();
@@ -85,7 +87,8 @@ final class LiveRun {
             throws InterruptedException {
         PendingCloses pending =
                 new PendingCloses(protocol.identity(), settings.timeframe(), symbols, firstClose);
-        try (StreamConnections connections =
+        try (fetch;
+                StreamConnections connections =
                 StreamConnections.open(
                         protocol, symbols, sockets, settings, ticks, random, this::offer)) {
             link.expect(connections.count());
@@ -191,22 +194,18 @@ final class LiveRun {
                         fromOpen,
                         fromOpen + (ExchangeProtocol.PAGE_CANDLES - 1) * millis);
         boolean isFinal = pending.nextCloseMillis() <= lastFinalClose;
-        try {
-            for (Symbol symbol : pending.missing()) {
-                boolean found = false;
-                for (Candle candle :
-                        ClosedCandles.of(rest, clock, settings, symbol, fromOpen, toOpen)) {
-                    found |= candle.openTimeMillis() == fromOpen;
-                    put(candle, pending);
-                }
-                if (!found && isFinal) {
-                    pending.isAbsent(symbol);
-                }
+        PageFetch.Fetched fetched = fetch.fetch(pending.missing(), fromOpen, toOpen);
+        fetched.candles().forEach((symbol, candles) -> {
+            candles.forEach(candle -> put(candle, pending));
+            if (isFinal
+                    && candles.stream().noneMatch(candle -> candle.openTimeMillis() == fromOpen)) {
+                pending.isAbsent(symbol);
             }
-        } catch (ExchangeUnavailableException unavailable) {
+        });
+        if (fetched.failure().isPresent()) {
             failures++;
             retryNanos = ticks.nanos() + settings.backoff().after(failures, random).toNanos();
-            link.restDown(String.valueOf(unavailable.getMessage()));
+            link.restDown(String.valueOf(fetched.failure().get().getMessage()));
             return false;
         }
         failures = 0;

@@ -18,6 +18,7 @@ final class RateBudget {
     private long windowStartNanos;
     private long used;
     private long pausedUntilNanos;
+    private String pauseReason = "";
 
     RateBudget(RestLimits limits, Ticks ticks) {
         this.ticks = ticks;
@@ -27,24 +28,44 @@ final class RateBudget {
         this.pausedUntilNanos = windowStartNanos;
     }
 
-    /** Waits until the weight may be used, and uses it. */
-    void acquire(int weight) throws InterruptedException {
+    /**
+     * Waits until the weight may be used, and uses it.
+     *
+     * @param longest how long to wait at most
+     * @throws ExchangeUnavailableException when that is too short; nothing has been used then
+     */
+    void acquire(int weight, Duration longest)
+            throws InterruptedException, ExchangeUnavailableException {
         if (weight > usableWeight) {
             throw new IllegalArgumentException(weight + " is more than a window has");
         }
+        long beganNanos = ticks.nanos();
         for (long wait = tryAcquire(weight); wait > 0; wait = tryAcquire(weight)) {
+            if (ticks.nanos() - beganNanos + wait > longest.toNanos()) {
+                throw new ExchangeUnavailableException(
+                        "REST: %s, for %d s more"
+                                .formatted(reason(), Duration.ofNanos(wait).toSeconds()));
+            }
             ticks.sleep(Duration.ofNanos(wait));
         }
     }
 
     /** Nothing is asked for so long, by anybody. */
-    synchronized void pause(Duration pause) {
-        pausedUntilNanos = Math.max(pausedUntilNanos, ticks.nanos() + pause.toNanos());
+    synchronized void pause(Duration pause, String reason) {
+        long until = ticks.nanos() + pause.toNanos();
+        if (until > pausedUntilNanos) {
+            pausedUntilNanos = until;
+            pauseReason = reason;
+        }
     }
 
     /** What the exchange has counted in its present window. */
     synchronized void counted(int weight) {
         used = Math.max(used, weight);
+    }
+
+    private synchronized String reason() {
+        return ticks.nanos() < pausedUntilNanos ? pauseReason : "the budget is used up";
     }
 
     /** Nanoseconds to wait; 0 when the weight has been taken. */

@@ -152,6 +152,35 @@ class ExchangeFeedTest {
 
     @ParameterizedTest
     @MethodSource("exchanges")
+    void aBanDoesNotHoldUpWhatTheStreamBrings(StandInDialect dialect) throws Exception {
+        try (ExchangeHarness harness = new ExchangeHarness(dialect, 3)) {
+            harness.start(
+                    START - FIVE.millis(),
+                    harness.settings(Duration.ofSeconds(20), Optional.empty()));
+            harness.awaitClose(START);
+            harness.awaitSubscribed();
+            // Longer than this test.
+            harness.exchange.bansFor(Duration.ofDays(1));
+            harness.exchange.fail(Fault.BANNED);
+            long close = START + FIVE.millis();
+            harness.exchange.moveTo(close, ExchangeHarness.AFTER_CLOSE);
+            harness.exchange.send(harness.symbols.getFirst(), START, Set.of());
+            harness.awaitClose(close);
+            int requests = harness.exchange.requests.get();
+            for (int i = 2; i < 12; i++) {
+                harness.close(START + i * FIVE.millis());
+                harness.awaitClose(START + i * FIVE.millis());
+            }
+            assertThat(harness.diary.live.subList(2, 12))
+                    .isEqualTo(harness.truth(START + 2 * FIVE.millis(), START + 11 * FIVE.millis()));
+            assertThat(harness.diary.live.get(1).candles()).hasSizeLessThan(3);
+            // A ban is honoured: not one question while it holds.
+            assertThat(harness.exchange.requests.get()).isEqualTo(requests);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("exchanges")
     void aConnectionThatOnlyLooksAliveIsReplaced(StandInDialect dialect) throws Exception {
         try (ExchangeHarness harness = new ExchangeHarness(dialect, 2)) {
             harness.start(START - FIVE.millis());

@@ -1,6 +1,7 @@
 package io.auspex.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.auspex.exchange.ExchangeProtocol.RestLimits;
 import io.auspex.platform.Backoff;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Test;
 /** With a clock that moves only when somebody waits. */
 class RateBudgetTest {
 
+    private static final Duration HOUR = Duration.ofHours(1);
+
     private final ManualTicks ticks = new ManualTicks();
     private final RateBudget budget =
             new RateBudget(new RestLimits(100, Duration.ofMinutes(1), 2), ticks);
@@ -19,28 +22,32 @@ class RateBudgetTest {
     @Test
     void nineTenthsOfAWindowAreUsedAndThenTheNextIsWaitedFor() throws Exception {
         for (int i = 0; i < 45; i++) {
-            budget.acquire(2);
+            budget.acquire(2, HOUR);
         }
         assertThat(ticks.waited()).isZero();
-        budget.acquire(2);
+        budget.acquire(2, HOUR);
         assertThat(ticks.waited()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
     void whatTheExchangeCountsIsBelieved() throws Exception {
         budget.counted(90);
-        budget.acquire(1);
+        budget.acquire(1, HOUR);
         assertThat(ticks.waited()).isEqualTo(Duration.ofMinutes(1));
         budget.counted(3);
-        budget.acquire(1);
+        budget.acquire(1, HOUR);
         assertThat(ticks.waited()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
     void aPauseHoldsForEverybodyAndALongerOneWins() throws Exception {
-        budget.pause(Duration.ofMinutes(10));
-        budget.pause(Duration.ofSeconds(5));
-        budget.acquire(1);
+        budget.pause(Duration.ofMinutes(10), "banned (418)");
+        budget.pause(Duration.ofSeconds(5), "asked too often (429)");
+        assertThatThrownBy(() -> budget.acquire(1, Duration.ofSeconds(2)))
+                .isInstanceOf(ExchangeUnavailableException.class)
+                .hasMessage("REST: banned (418), for 600 s more");
+        assertThat(ticks.waited()).isZero();
+        budget.acquire(1, HOUR);
         assertThat(ticks.waited()).isEqualTo(Duration.ofMinutes(10));
     }
 

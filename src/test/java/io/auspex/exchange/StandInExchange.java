@@ -42,6 +42,7 @@ final class StandInExchange implements AutoCloseable {
     private volatile List<SymbolVolume> volumes = List.of();
     private volatile Predicate<Candle> exists = _ -> true;
     private volatile boolean away;
+    private volatile int banSeconds = 3;
 
     final AtomicInteger requests = new AtomicInteger();
     final AtomicInteger handshakes = new AtomicInteger();
@@ -118,6 +119,11 @@ final class StandInExchange implements AutoCloseable {
     /** What the exchange has: REST and stream leave the others out. */
     void has(Predicate<Candle> candles) {
         exists = candles;
+    }
+
+    /** How long a ban holds. */
+    void bansFor(Duration ban) {
+        banSeconds = (int) ban.toSeconds();
     }
 
     /** Nothing answers, or everything does again. */
@@ -289,7 +295,7 @@ final class StandInExchange implements AutoCloseable {
             case TOO_MANY -> tooMany(response);
             case BANNED ->
                     response.setStatusCode(dialect instanceof StandInDialect.Binance ? 418 : 429)
-                            .putHeader("Retry-After", "3")
+                            .putHeader("Retry-After", Integer.toString(banSeconds))
                             .end();
             case WRONG_ANSWER -> answer(response, "<html>maintenance</html>");
             case SLOW -> vertx.setTimer(900, _ -> answer(response, body));
