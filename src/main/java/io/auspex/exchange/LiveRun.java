@@ -89,8 +89,8 @@ final class LiveRun {
                 new PendingCloses(protocol.identity(), settings.timeframe(), symbols, firstClose);
         try (fetch;
                 StreamConnections connections =
-                StreamConnections.open(
-                        protocol, symbols, sockets, settings, ticks, random, this::offer)) {
+                        StreamConnections.open(
+                                protocol, symbols, sockets, settings, ticks, random, this::offer)) {
             link.expect(connections.count());
             while (true) {
                 StreamEvent event = ticks.poll(events, untilNext(pending));
@@ -195,13 +195,15 @@ final class LiveRun {
                         fromOpen + (ExchangeProtocol.PAGE_CANDLES - 1) * millis);
         boolean isFinal = pending.nextCloseMillis() <= lastFinalClose;
         PageFetch.Fetched fetched = fetch.fetch(pending.missing(), fromOpen, toOpen);
-        fetched.candles().forEach((symbol, candles) -> {
-            candles.forEach(candle -> put(candle, pending));
-            if (isFinal
-                    && candles.stream().noneMatch(candle -> candle.openTimeMillis() == fromOpen)) {
-                pending.isAbsent(symbol);
-            }
-        });
+        fetched.candles()
+                .forEach((symbol, candles) -> {
+                    candles.forEach(candle -> put(candle, pending));
+                    if (isFinal
+                            && candles.stream()
+                                    .noneMatch(candle -> candle.openTimeMillis() == fromOpen)) {
+                        pending.isAbsent(symbol);
+                    }
+                });
         if (fetched.failure().isPresent()) {
             failures++;
             retryNanos = ticks.nanos() + settings.backoff().after(failures, random).toNanos();

@@ -112,7 +112,7 @@ final class PendingCloses {
         return symbols.stream()
                 .filter(symbol -> !here.containsKey(symbol))
                 .filter(symbol -> !absent.contains(symbol))
-                .filter(symbol -> hasNext() == false || !isQuiet(symbol))
+                .filter(symbol -> !hasNext() || !isQuiet(symbol))
                 .toList();
     }
 

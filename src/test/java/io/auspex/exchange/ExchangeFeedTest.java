@@ -172,7 +172,8 @@ class ExchangeFeedTest {
                 harness.awaitClose(START + i * FIVE.millis());
             }
             assertThat(harness.diary.live.subList(2, 12))
-                    .isEqualTo(harness.truth(START + 2 * FIVE.millis(), START + 11 * FIVE.millis()));
+                    .isEqualTo(
+                            harness.truth(START + 2 * FIVE.millis(), START + 11 * FIVE.millis()));
             assertThat(harness.diary.live.get(1).candles()).hasSizeLessThan(3);
             // A ban is honoured: not one question while it holds.
             assertThat(harness.exchange.requests.get()).isEqualTo(requests);

@@ -85,10 +85,8 @@ class ExchangeServiceTest {
 
         // A close goes on without a candle that the exchange does not have.
         long holed = START + 14 * FIVE.millis();
-        exchange.has(
-                candle ->
-                        candle.closeTimeMillis() != holed
-                                || !candle.symbol().equals(MEMBERS.getLast()));
+        exchange.has(candle ->
+                candle.closeTimeMillis() != holed || !candle.symbol().equals(MEMBERS.getLast()));
         close(holed);
         awaitStored(holed);
         await(() -> status.snapshot().missing() == 1);

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A service whose feed is a stand-in for Binance, and whose clock is the stand-in's. The service and
- * its test share the class loader; the exchange starts with the first of them.
+ * A service whose feed is a stand-in for Binance, and whose clock is the stand-in's. The service
+ * and its test share the class loader; the exchange starts with the first of them.
  */
 public final class RunningExchange implements QuarkusTestProfile {
 
