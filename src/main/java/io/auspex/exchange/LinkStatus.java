@@ -48,8 +48,7 @@ final class LinkStatus {
     }
 
     private void tell() {
-        Optional<String> reason =
-                down.isEmpty() ? Optional.empty() : Optional.of(down.get(down.firstKey()));
+        Optional<String> reason = down.values().stream().findFirst();
         if (!reason.equals(told)) {
             told = reason;
             listener.onNews(

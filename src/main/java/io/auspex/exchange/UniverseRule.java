@@ -5,6 +5,7 @@ import io.auspex.market.Symbol;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -75,15 +76,21 @@ record UniverseRule(int initial, int daily, int enterAfter, int leaveAfter) {
     }
 
     private void bound(SortedMap<Symbol, Standing> standings) {
-        List<Symbol> members = new ArrayList<>(new Universe(standings).members());
+        List<Map.Entry<Symbol, Standing>> members =
+                new ArrayList<>(
+                        standings.entrySet().stream()
+                                .filter(entry -> entry.getValue().member())
+                                .map(Map.Entry::copyOf)
+                                .toList());
         int tooMany = members.size() - (initial + daily);
         if (tooMany <= 0) {
             return;
         }
+        // The sort is stable: of equals, the first by name goes.
         members.sort(
-                Comparator.comparingInt((Symbol symbol) -> standings.get(symbol).outside())
-                        .reversed()
-                        .thenComparing(Comparator.naturalOrder()));
-        members.subList(0, tooMany).forEach(standings::remove);
+                Comparator.comparingInt(
+                                (Map.Entry<Symbol, Standing> member) -> member.getValue().outside())
+                        .reversed());
+        members.subList(0, tooMany).forEach(member -> standings.remove(member.getKey()));
     }
 }
