@@ -6,12 +6,10 @@ import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.platform.Await;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.SqlResult;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -21,25 +19,13 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * The candles in PostgreSQL. Writing is idempotent: the same candle again changes nothing, another
- * one of the same place replaces it. One statement writes a whole batch, so a batch is stored
- * entirely or not at all.
+ * The candles in PostgreSQL. The first version of a candle stays for ever: the same again changes
+ * nothing, and another version of it is noted as a correction, not applied, because the first one
+ * may have made a signal. One statement writes a whole batch, so a batch is stored entirely or not
+ * at all.
  */
 @ApplicationScoped
 public class CandleStore implements CandleHistory {
-
-    private static final String UPSERT =
-            """
-            insert into candle (feed, timeframe, symbol, open_time, open, high, low, close, volume)
-            select $1::text, $2::text, rows.*
-            from unnest($3::text[], $4::bigint[], $5::float8[], $6::float8[], $7::float8[], $8::float8[], $9::float8[])
-              as rows
-            on conflict (feed, timeframe, open_time, symbol) do update
-              set open = excluded.open, high = excluded.high, low = excluded.low,
-                  close = excluded.close, volume = excluded.volume
-              where (candle.open, candle.high, candle.low, candle.close, candle.volume)
-                is distinct from (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
-            """;
 
     private static final String PAGE =
             """
@@ -60,6 +46,7 @@ public class CandleStore implements CandleHistory {
             "select max(open_time) as last from candle where feed = $1 and timeframe = $2";
 
     private final Pool pool;
+    private final CandleWrites writes;
     private final int batchRows;
     private final int pageRows;
 
@@ -74,6 +61,7 @@ public class CandleStore implements CandleHistory {
                     "auspex.candles.batch and auspex.candles.page must be at least 1");
         }
         this.pool = pool;
+        this.writes = new CandleWrites(pool, batchRows);
         this.batchRows = batchRows;
         this.pageRows = pageRows;
     }
@@ -87,6 +75,25 @@ public class CandleStore implements CandleHistory {
     public record Extent(
             long candles, OptionalLong firstCloseTimeMillis, OptionalLong lastCloseTimeMillis) {}
 
+    /**
+     * What a write did.
+     *
+     * @param added candles that were new
+     * @param corrections other versions of stored candles that were noted for the first time
+     * @param repaired new candles that had been noted as missing
+     */
+    public record Written(long added, long corrections, long repaired) {
+
+        static final Written NOTHING = new Written(0, 0, 0);
+
+        Written plus(Written other) {
+            return new Written(
+                    added + other.added,
+                    corrections + other.corrections,
+                    repaired + other.repaired);
+        }
+    }
+
     /** Most candles that one statement writes. */
     public int batchRows() {
         return batchRows;
@@ -97,17 +104,36 @@ public class CandleStore implements CandleHistory {
      * it are stored; doing it all again is safe.
      *
      * @param closes of one feed and one timeframe, in strictly increasing time
-     * @return how many candles were new or other than before
+     * @return how many candles were new
      */
     public Uni<Long> store(List<MarketClose> closes) {
+        return write(closes).map(Written::added);
+    }
+
+    /** The same, telling more. */
+    Uni<Written> write(List<MarketClose> closes) {
         requireOrder(closes);
-        return Multi.createFrom()
-                .iterable(batches(closes))
-                .onItem()
-                .transformToUniAndConcatenate(this::storeBatch)
-                .collect()
-                .in(() -> new long[1], (sum, changed) -> sum[0] += changed)
-                .map(sum -> sum[0]);
+        if (closes.isEmpty()) {
+            return Uni.createFrom().item(Written.NOTHING);
+        }
+        return writes.write(
+                closes.getFirst().feed(),
+                closes.stream().flatMap(close -> close.candles().stream()).toList());
+    }
+
+    /**
+     * Stores candles of one feed and one timeframe that need not be ordered by time.
+     *
+     * @param candles each of another place
+     */
+    Uni<Written> write(String feed, List<Candle> candles) {
+        return writes.write(feed, candles);
+    }
+
+    /** Notes that candles which close then are missing. */
+    Uni<Void> missing(
+            String feed, Timeframe timeframe, long closeTimeMillis, List<Symbol> symbols) {
+        return writes.missing(feed, timeframe, closeTimeMillis - timeframe.millis(), symbols);
     }
 
     /** {@link #store(List)}, waited for: call it from a virtual thread. */
@@ -179,31 +205,6 @@ public class CandleStore implements CandleHistory {
                                         lastOpen,
                                         pageRows))
                         .map(rows -> candles(rows, timeframe)));
-    }
-
-    private Uni<Long> storeBatch(CandleBatch batch) {
-        return pool.preparedQuery(UPSERT)
-                .execute(Tuple.from(batch.columns()))
-                .map(SqlResult::rowCount)
-                .map(Integer::longValue);
-    }
-
-    private List<CandleBatch> batches(List<MarketClose> closes) {
-        List<CandleBatch> batches = new ArrayList<>();
-        List<Candle> rows = new ArrayList<>();
-        for (MarketClose close : closes) {
-            for (Candle candle : close.candles()) {
-                rows.add(candle);
-                if (rows.size() == batchRows) {
-                    batches.add(new CandleBatch(close.feed(), rows));
-                    rows = new ArrayList<>();
-                }
-            }
-        }
-        if (!rows.isEmpty()) {
-            batches.add(new CandleBatch(closes.getFirst().feed(), rows));
-        }
-        return batches;
     }
 
     private static void requireOrder(List<MarketClose> closes) {

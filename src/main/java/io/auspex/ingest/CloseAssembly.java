@@ -7,18 +7,20 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Puts candles that come ordered by time and symbol together again into closes. */
-final class CloseAssembly {
+public final class CloseAssembly {
 
     private final String feed;
     private final Consumer<MarketClose> consumer;
     private List<Candle> open = new ArrayList<>();
 
-    CloseAssembly(String feed, Consumer<MarketClose> consumer) {
+    /** Closes go to the consumer as soon as they are whole. */
+    public CloseAssembly(String feed, Consumer<MarketClose> consumer) {
         this.feed = feed;
         this.consumer = consumer;
     }
 
-    void add(Candle candle) {
+    /** Takes the next candle: of the same moment as the one before, or of a later one. */
+    public void add(Candle candle) {
         if (!open.isEmpty() && open.getLast().openTimeMillis() != candle.openTimeMillis()) {
             finish();
         }
@@ -26,7 +28,7 @@ final class CloseAssembly {
     }
 
     /** Hands over the close that was being put together, when there is one. */
-    void finish() {
+    public void finish() {
         if (!open.isEmpty()) {
             consumer.accept(new MarketClose(feed, open.getLast().closeTimeMillis(), open));
             open = new ArrayList<>();

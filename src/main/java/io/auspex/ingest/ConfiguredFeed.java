@@ -14,9 +14,10 @@ final class ConfiguredFeed {
     /**
      * The feed; empty for {@code none}.
      *
+     * @param others asked for names that this package does not know
      * @throws IllegalArgumentException when the settings make no feed; the message says which
      */
-    static Optional<Feed> of(IngestConfig config) {
+    static Optional<Feed> of(IngestConfig config, Iterable<FeedSource> others) {
         String name = config.feed().strip();
         Pacer pacer = Pacer.at(Speed.parse(config.speed()));
         if (name.equals("none")) {
@@ -31,8 +32,16 @@ final class ConfiguredFeed {
             Path folder = Path.of(name.substring(REPLAY.length()));
             return Optional.of(new ReplayFeed(folder, share(config.history()), pacer));
         }
+        for (FeedSource source : others) {
+            Optional<Feed> feed = source.feed(name);
+            if (feed.isPresent()) {
+                return feed;
+            }
+        }
         throw new IllegalArgumentException(
-                "auspex.feed must be simulated, replay:<folder> or none: '" + name + "'");
+                "auspex.feed must be simulated, replay:<folder>, binance, bybit or none: '"
+                        + name
+                        + "'");
     }
 
     /** Reads {@code 60%} as 0.6; the sign may be left out. */

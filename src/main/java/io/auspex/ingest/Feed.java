@@ -3,6 +3,7 @@ package io.auspex.ingest;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A source of closed candles. Everything it hands over is valid, of one timeframe, and in strictly
@@ -33,4 +34,12 @@ public interface Feed {
      *     the Unix epoch (UTC); {@link Long#MIN_VALUE} for everything
      */
     void run(long afterCloseTimeMillis, FeedListener listener) throws InterruptedException;
+
+    /**
+     * Where candles of the past can be had again while the feed runs; empty when they cannot, or
+     * when there is no gap that it could close.
+     */
+    default Optional<CandleSource> past() {
+        return Optional.empty();
+    }
 }

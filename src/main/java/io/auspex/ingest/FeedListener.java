@@ -30,6 +30,9 @@ public interface FeedListener {
     /** Data that was not used. A resumed run reports the rows before its starting point again. */
     void onRefused(RefusedRow row);
 
+    /** Whatever else happened; at any time before the end. */
+    default void onNews(FeedNews news) {}
+
     /** There is no more data. Not called when the run is interrupted. */
     void onEnd();
 }

@@ -1,8 +1,11 @@
 package io.auspex.ingest;
 
 import io.auspex.ingest.IngestSnapshot.State;
+import io.auspex.market.Candle;
 import io.auspex.market.CloseListener;
 import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.platform.Await;
 import io.auspex.platform.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,15 +15,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
  * One run of a feed, on one thread: history goes into the store in batches; a live close is stored,
- * then handed on, then the next one is taken.
+ * then handed on, then the next one is taken. While the store fails the run waits for it.
  */
 final class FeedRun implements FeedListener {
 
     private static final Logger LOG = Logger.getLogger(FeedRun.class);
+    private static final String FEED = "feed";
 
     private final Feed feed;
     private final CandleStore store;
@@ -31,6 +36,7 @@ final class FeedRun implements FeedListener {
     private final Lock handling = new ReentrantLock();
     private final List<MarketClose> unstored = new ArrayList<>();
     private final Progress progress;
+    private final PatientStore patient;
     private int unstoredCandles;
 
     FeedRun(
@@ -47,14 +53,16 @@ final class FeedRun implements FeedListener {
         this.listener = listener;
         this.historyLoaded = historyLoaded;
         this.progress = Progress.open("Loading candles");
+        this.patient = new PatientStore(status, PatientStore.BACKOFF);
     }
 
     /** Takes the feed from the last stored close to its end. */
     void run() throws InterruptedException {
         try (progress) {
-            CandleStore.Extent stored = store.extent(feed.identity(), feed.timeframe());
+            CandleStore.Extent stored = patient.until(this::extent);
             status.loading(feed, stored);
-            feed.run(resumeAfter(stored.lastCloseTimeMillis()), this);
+            long after = patient.until(() -> resumeAfter(stored.lastCloseTimeMillis()));
+            feed.run(after, this);
         } catch (InterruptedHandlingException interrupted) {
             throw interrupted.interruption();
         }
@@ -85,7 +93,7 @@ final class FeedRun implements FeedListener {
     @Override
     public void onHistoryComplete(long lastCloseTimeMillis) {
         storeHistory();
-        CandleStore.Extent stored = store.extent(feed.identity(), feed.timeframe());
+        CandleStore.Extent stored = patiently(this::extent);
         status.stored(stored);
         progress.step(1.0, stored.candles() + " stored");
         progress.close();
@@ -103,8 +111,8 @@ final class FeedRun implements FeedListener {
                 throw new InterruptedHandlingException(new InterruptedException());
             }
             status.arrived();
-            long changed = store.storeAndAwait(List.of(close));
-            status.storedLive(changed, close.closeTimeMillis());
+            status.wrote(write(List.of(close)));
+            status.storedLive(close.closeTimeMillis());
             listener.onClose(close);
             status.handled();
         } finally {
@@ -115,6 +123,37 @@ final class FeedRun implements FeedListener {
     @Override
     public void onRefused(RefusedRow row) {
         status.refused(row);
+    }
+
+    @Override
+    public void onNews(FeedNews news) {
+        switch (news) {
+            case FeedNews.Waiting(String reason) -> status.waiting(FEED, reason);
+            case FeedNews.Connected() -> status.noLongerWaiting(FEED);
+            case FeedNews.ClockCompared(Duration ahead) -> status.clockCompared(ahead);
+            case FeedNews.Follows(List<Symbol> symbols) -> status.follows(symbols);
+            case FeedNews.Unreadable(String reason) -> {
+                LOG.debugf("%s: unreadable: %s", feed.identity(), reason);
+                status.unreadable();
+            }
+            case FeedNews.Late(Candle candle) ->
+                    status.wrote(
+                            patiently(() ->
+                                    Await.item(
+                                            () -> store.write(feed.identity(), List.of(candle)))));
+            case FeedNews.Missing(long closeTimeMillis, List<Symbol> symbols) -> {
+                LOG.debugf("%s: %d without %s", feed.identity(), closeTimeMillis, symbols);
+                status.missing(symbols.size());
+                patiently(() ->
+                        Await.item(() ->
+                                store.missing(
+                                                feed.identity(),
+                                                feed.timeframe(),
+                                                closeTimeMillis,
+                                                symbols)
+                                        .replaceWith(true)));
+            }
+        }
     }
 
     @Override
@@ -135,9 +174,25 @@ final class FeedRun implements FeedListener {
 
     private void storeHistory() {
         if (!unstored.isEmpty()) {
-            store.storeAndAwait(unstored);
+            status.wroteHistory(write(unstored));
             unstored.clear();
             unstoredCandles = 0;
+        }
+    }
+
+    private CandleStore.Extent extent() {
+        return store.extent(feed.identity(), feed.timeframe());
+    }
+
+    private CandleStore.Written write(List<MarketClose> closes) {
+        return patiently(() -> Await.item(() -> store.write(closes)));
+    }
+
+    private <T> T patiently(Supplier<T> work) {
+        try {
+            return patient.until(work);
+        } catch (InterruptedException interrupted) {
+            throw new InterruptedHandlingException(interrupted);
         }
     }
 

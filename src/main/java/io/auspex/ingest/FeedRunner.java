@@ -1,6 +1,7 @@
 package io.auspex.ingest;
 
 import io.auspex.ingest.IngestSnapshot.State;
+import io.auspex.market.CandlesRepaired;
 import io.auspex.market.CloseListener;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -12,6 +13,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,10 @@ public class FeedRunner {
     private final LiveHold hold;
     private final Instance<CloseListener> listeners;
     private final Event<HistoryLoaded> historyLoaded;
+    private final Instance<FeedSource> sources;
+    private final CandleGaps gaps;
+    private final InstantSource clock;
+    private final Event<CandlesRepaired> repaired;
     private @Nullable Thread thread;
     private @Nullable FeedRun run;
 
@@ -47,13 +53,21 @@ public class FeedRunner {
             IngestStatus status,
             LiveHold hold,
             Instance<CloseListener> listeners,
-            Event<HistoryLoaded> historyLoaded) {
+            Event<HistoryLoaded> historyLoaded,
+            Instance<FeedSource> sources,
+            CandleGaps gaps,
+            InstantSource clock,
+            Event<CandlesRepaired> repaired) {
         this.config = config;
         this.store = store;
         this.status = status;
         this.hold = hold;
         this.listeners = listeners;
         this.historyLoaded = historyLoaded;
+        this.sources = sources;
+        this.gaps = gaps;
+        this.clock = clock;
+        this.repaired = repaired;
     }
 
     void onStartup(@Observes @Priority(START_PRIORITY) StartupEvent started) {
@@ -78,15 +92,31 @@ public class FeedRunner {
         if (thread != null && thread.isAlive()) {
             return;
         }
-        ConfiguredFeed.of(config).ifPresent(this::start);
+        ConfiguredFeed.of(config, sources).ifPresent(this::start);
     }
 
     /** Runs a feed that somebody else made, instead of the configured one. */
     synchronized void start(Feed feed) {
+        Thread upkeep = upkeep(feed);
         FeedRun next =
-                new FeedRun(feed, store, status, hold, listener(), last -> announce(feed, last));
+                new FeedRun(
+                        feed,
+                        store,
+                        status,
+                        hold,
+                        listener(),
+                        last -> {
+                            announce(feed, last);
+                            upkeep.start();
+                        });
         run = next;
-        thread = Thread.ofVirtual().name("feed").start(() -> guard(feed, next));
+        thread =
+                Thread.ofVirtual()
+                        .name("feed")
+                        .start(() -> {
+                            guard(feed, next);
+                            upkeep.interrupt();
+                        });
     }
 
     /** Ends the feed after the close in hand. */
@@ -110,6 +140,25 @@ public class FeedRunner {
         historyLoaded.fire(
                 new HistoryLoaded(
                         feed.identity(), feed.timeframe(), feed.symbols(), lastCloseTimeMillis));
+    }
+
+    /** Beside the feed, from the end of its history on. */
+    private Thread upkeep(Feed feed) {
+        Upkeep upkeep =
+                new Upkeep(
+                        feed,
+                        store,
+                        gaps,
+                        status,
+                        clock,
+                        config.candles().retention(),
+                        earliest ->
+                                repaired.fire(
+                                        new CandlesRepaired(
+                                                feed.identity(), feed.timeframe(), earliest)));
+        return Thread.ofVirtual()
+                .name("candle-upkeep")
+                .unstarted(() -> upkeep.run(config.candles().upkeepEvery()));
     }
 
     /** The edge of the feed's thread: everything it throws ends here. */

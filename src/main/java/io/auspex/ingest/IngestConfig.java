@@ -2,13 +2,16 @@ package io.auspex.ingest;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
 
 /** Where candles come from, and how they are stored. */
 @ConfigMapping(prefix = "auspex")
 interface IngestConfig {
 
     /**
-     * {@code simulated}, {@code replay:<folder>}, or {@code none} for a service that only answers.
+     * {@code simulated}, {@code replay:<folder>}, {@code binance}, {@code bybit}, or {@code none}
+     * for a service that only answers.
      */
     @WithDefault("simulated")
     String feed();
@@ -68,5 +71,12 @@ interface IngestConfig {
         /** Most candles read by one statement: an event loop decodes them in one go. */
         @WithDefault("500")
         int page();
+
+        /** How long candles are kept; without it for ever. */
+        Optional<Duration> retention();
+
+        /** How often gaps are looked for and repaired, and old candles removed. */
+        @WithDefault("1h")
+        Duration upkeepEvery();
     }
 }

@@ -20,6 +20,12 @@ import java.util.Optional;
  * @param refusedCount rows refused by this run of the feed
  * @param refused the last of them, oldest first
  * @param failure why the feed failed; only with {@link State#FAILED}
+ * @param waiting what the feed cannot go on without, and is trying again; empty when all is well
+ * @param clockAhead what the venue's clock is ahead of ours; empty when there is nothing to compare
+ * @param missing candles that closes of this run went on without
+ * @param repaired candles that had been missing, and were added by this run
+ * @param corrections other versions of stored candles that this run met, noted and did not apply
+ * @param unreadable messages of the venue that were not understood
  */
 public record IngestSnapshot(
         State state,
@@ -33,7 +39,20 @@ public record IngestSnapshot(
         Optional<Duration> lag,
         long refusedCount,
         List<RefusedRow> refused,
-        Optional<String> failure) {
+        Optional<String> failure,
+        List<Waiting> waiting,
+        Optional<Duration> clockAhead,
+        long missing,
+        long repaired,
+        long corrections,
+        long unreadable) {
+
+    /**
+     * Something that is not there.
+     *
+     * @param what {@code feed} or {@code candle store}
+     */
+    public record Waiting(String what, Instant since, String reason) {}
 
     /** Where the feed is. */
     public enum State {
@@ -54,5 +73,6 @@ public record IngestSnapshot(
     public IngestSnapshot {
         symbols = List.copyOf(symbols);
         refused = List.copyOf(refused);
+        waiting = List.copyOf(waiting);
     }
 }

@@ -1,6 +1,7 @@
 package io.auspex.ingest;
 
 import io.auspex.ingest.IngestSnapshot.State;
+import io.auspex.ingest.IngestSnapshot.Waiting;
 import io.auspex.market.Symbol;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +15,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What ingest does, for the status page and the metrics. Written by the feed's thread, read by any.
@@ -37,6 +40,12 @@ public class IngestStatus {
     private Optional<Instant> lastArrival = Optional.empty();
     private long refusedCount;
     private Optional<String> failure = Optional.empty();
+    private final SortedMap<String, Waiting> waiting = new TreeMap<>();
+    private Optional<Duration> clockAhead = Optional.empty();
+    private long missing;
+    private long repaired;
+    private long corrections;
+    private long unreadable;
 
     @Inject
     IngestStatus(InstantSource clock, MeterRegistry metrics) {
@@ -50,6 +59,13 @@ public class IngestStatus {
                 .register(metrics);
         Gauge.builder("auspex.feed.refused", this, status -> status.snapshot().refusedCount())
                 .description("Rows refused by this run of the feed")
+                .register(metrics);
+        Gauge.builder("auspex.feed.missing", this, status -> status.snapshot().missing())
+                .description("Candles that closes of this run went on without")
+                .register(metrics);
+        Gauge.builder("auspex.feed.waiting", this, IngestStatus::waitingSeconds)
+                .description("Time for which the feed has been waiting for what it needs; 0 if not")
+                .baseUnit("seconds")
                 .register(metrics);
     }
 
@@ -67,7 +83,13 @@ public class IngestStatus {
                 lastArrival.map(arrival -> Duration.between(arrival, clock.instant())),
                 refusedCount,
                 List.copyOf(refused),
-                failure);
+                failure,
+                List.copyOf(waiting.values()),
+                clockAhead,
+                missing,
+                repaired,
+                corrections,
+                unreadable);
     }
 
     synchronized void loading(Feed source, CandleStore.Extent stored) {
@@ -78,6 +100,12 @@ public class IngestStatus {
         failure = Optional.empty();
         refused.clear();
         refusedCount = 0;
+        waiting.clear();
+        clockAhead = Optional.empty();
+        missing = 0;
+        repaired = 0;
+        corrections = 0;
+        unreadable = 0;
         stored(stored);
     }
 
@@ -91,12 +119,48 @@ public class IngestStatus {
         lastArrival = Optional.of(clock.instant());
     }
 
-    synchronized void storedLive(long changedCandles, long closeTimeMillis) {
-        candlesStored += changedCandles;
+    synchronized void storedLive(long closeTimeMillis) {
         lastClose = OptionalLong.of(closeTimeMillis);
         if (firstClose.isEmpty()) {
             firstClose = lastClose;
         }
+    }
+
+    /** Counts what a write did, when the candles are not counted otherwise. */
+    synchronized void wrote(CandleStore.Written written) {
+        candlesStored += written.added();
+        wroteHistory(written);
+    }
+
+    /** History is counted as a whole when it is complete. */
+    synchronized void wroteHistory(CandleStore.Written written) {
+        repaired += written.repaired();
+        corrections += written.corrections();
+    }
+
+    synchronized void waiting(String what, String reason) {
+        Instant since = waiting.containsKey(what) ? waiting.get(what).since() : clock.instant();
+        waiting.put(what, new Waiting(what, since, reason));
+    }
+
+    synchronized void noLongerWaiting(String what) {
+        waiting.remove(what);
+    }
+
+    synchronized void clockCompared(Duration ahead) {
+        clockAhead = Optional.of(ahead);
+    }
+
+    synchronized void follows(List<Symbol> followed) {
+        symbols = List.copyOf(followed);
+    }
+
+    synchronized void missing(int candles) {
+        missing += candles;
+    }
+
+    synchronized void unreadable() {
+        unreadable++;
     }
 
     synchronized void handled() {
@@ -122,6 +186,14 @@ public class IngestStatus {
 
     private double lagSeconds() {
         return snapshot().lag().map(lag -> lag.toMillis() / 1e3).orElse(Double.NaN);
+    }
+
+    private double waitingSeconds() {
+        return snapshot().waiting().stream()
+                .mapToDouble(
+                        each -> Duration.between(each.since(), clock.instant()).toMillis() / 1e3)
+                .max()
+                .orElse(0);
     }
 
     private static Optional<Instant> instant(OptionalLong millis) {

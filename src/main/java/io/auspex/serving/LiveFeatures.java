@@ -3,11 +3,13 @@ package io.auspex.serving;
 import io.auspex.features.FeatureSchema;
 import io.auspex.market.Candle;
 import io.auspex.market.CandleHistory;
+import io.auspex.market.CandlesRepaired;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.MarketSpec;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +46,9 @@ public class LiveFeatures {
     private volatile @Nullable LiveMarket market;
     private long acceptedMillis = Long.MIN_VALUE;
 
+    /** Set when the stored closes are no longer those that the states were built from. */
+    private volatile boolean isStale;
+
     LiveFeatures(CandleHistory history) {
         this.history = history;
     }
@@ -66,6 +71,9 @@ public class LiveFeatures {
                                 + " is not after "
                                 + acceptedMillis
                                 + ", the last one accepted");
+            }
+            if (isStale) {
+                rebuild(live, close.closeTimeMillis() - 1);
             }
             for (FeatureState state : states.values()) {
                 state.accept(close);
@@ -91,6 +99,20 @@ public class LiveFeatures {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Candles that were missing are stored by now: the states are built again before the next
+     * close, so that what is served from then on has the bits that training computes from the
+     * store.
+     */
+    void repaired(@Observes CandlesRepaired news) {
+        LiveMarket live = market;
+        if (live != null
+                && live.feed().equals(news.feed())
+                && live.timeframe() == news.timeframe()) {
+            isStale = true;
         }
     }
 
@@ -206,6 +228,26 @@ public class LiveFeatures {
         acceptedMillis = Long.MIN_VALUE;
         market = live;
         return live;
+    }
+
+    /** When the history cannot be read now, the states stay as they are, and it is tried again. */
+    private void rebuild(LiveMarket live, long historyToMillis) {
+        isStale = false;
+        Map<String, FeatureState> built = new HashMap<>();
+        try {
+            for (Use use : uses) {
+                if (states.containsKey(use.schema.hash())
+                        && !built.containsKey(use.schema.hash())) {
+                    fromHistory(use.schema, live, historyToMillis)
+                            .ifPresent(state -> built.put(use.schema.hash(), state));
+                }
+            }
+        } catch (RuntimeException failure) {
+            LOG.warnf("features are not built again from the repaired candles yet: %s", failure);
+            isStale = true;
+            return;
+        }
+        states.putAll(built);
     }
 
     /** One schema that does not fit the candles must not stop the feed of the others. */

@@ -7,6 +7,7 @@ import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
+import io.auspex.platform.Await;
 import io.auspex.platform.PostgresResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,7 @@ class CandleStoreTest {
 
     @Inject Pool pool;
     @Inject CandleStore configured;
+    @Inject CandleGaps gaps;
 
     private CandleStore store;
     private String feed;
@@ -57,34 +60,89 @@ class CandleStoreTest {
     }
 
     @Test
-    void aCorrectedCandleReplacesTheOldOneAndNoOther() {
+    void theFirstVersionOfACandleStaysAndEveryOtherOneIsNotedOnce() {
         List<MarketClose> closes = closes(10, 3);
         store.storeAndAwait(closes);
-        Candle old = closes.get(4).candles().get(1);
-        Candle corrected =
-                new Candle(
-                        old.symbol(),
-                        FIVE,
-                        old.openTimeMillis(),
-                        old.open(),
-                        old.high(),
-                        old.low(),
-                        old.close(),
-                        old.volume() + 1);
+        Candle first = closes.get(4).candles().get(1);
         MarketClose again =
                 new MarketClose(
                         feed,
                         closes.get(4).closeTimeMillis(),
-                        List.of(closes.get(4).candles().get(0), corrected));
+                        List.of(closes.get(4).candles().get(0), corrected(first)));
 
-        assertThat(store.storeAndAwait(List.of(again))).isEqualTo(1);
+        assertThat(Await.item(() -> store.write(List.of(again))))
+                .isEqualTo(new CandleStore.Written(0, 1, 0));
+        assertThat(Await.item(() -> store.write(List.of(again))))
+                .isEqualTo(new CandleStore.Written(0, 0, 0));
 
-        List<MarketClose> read = store.closes(feed, FIVE, Long.MIN_VALUE, Long.MAX_VALUE);
-        assertThat(read.get(4).candles())
+        assertThat(store.closes(feed, FIVE, Long.MIN_VALUE, Long.MAX_VALUE)).isEqualTo(closes);
+        assertThat(Await.item(() -> gaps.coverage(feed, FIVE)))
+                .filteredOn(symbol -> symbol.corrections() == 1)
+                .extracting(CandleCoverage::symbol)
+                .containsExactly(first.symbol());
+    }
+
+    @Test
+    void whatWasMissingIsFoundFilledAndCounted() {
+        List<MarketClose> closes = closes(20, 2);
+        Symbol symbol = closes.getFirst().candles().get(1).symbol();
+        List<MarketClose> holed = new ArrayList<>(closes);
+        for (int i : List.of(4, 5, 11)) {
+            holed.set(
+                    i,
+                    new MarketClose(
+                            feed,
+                            closes.get(i).closeTimeMillis(),
+                            closes.get(i).candles().subList(0, 1)));
+        }
+        store.storeAndAwait(holed);
+        long first = START;
+        long last = START + 19 * FIVE.millis();
+
+        List<CandleGaps.Gap> found = gaps.gaps(feed, FIVE, symbol, first, last);
+        assertThat(found)
                 .containsExactly(
-                        closes.get(4).candles().get(0), corrected, closes.get(4).candles().get(2));
-        assertThat(read.get(3)).isEqualTo(closes.get(3));
-        assertThat(read).hasSize(10);
+                        new CandleGaps.Gap(START + 11 * FIVE.millis(), START + 11 * FIVE.millis()),
+                        new CandleGaps.Gap(START + 4 * FIVE.millis(), START + 5 * FIVE.millis()));
+        found.forEach(gap -> gaps.note(feed, FIVE, symbol, gap));
+        assertThat(missingAndRepaired(symbol)).containsExactly(3L, 0L);
+
+        List<Candle> late =
+                List.of(closes.get(11).candles().get(1), closes.get(4).candles().get(1));
+        assertThat(Await.item(() -> store.write(feed, late)))
+                .isEqualTo(new CandleStore.Written(2, 0, 2));
+        assertThat(missingAndRepaired(symbol)).containsExactly(1L, 2L);
+        assertThat(gaps.gaps(feed, FIVE, symbol, first, last))
+                .containsExactly(
+                        new CandleGaps.Gap(START + 5 * FIVE.millis(), START + 5 * FIVE.millis()));
+    }
+
+    @Test
+    void gapsAtBothEndsOfTheRangeAreGaps() {
+        List<MarketClose> closes = closes(3, 1);
+        store.storeAndAwait(closes);
+        Symbol symbol = closes.getFirst().candles().getFirst().symbol();
+        assertThat(
+                        gaps.gaps(
+                                feed,
+                                FIVE,
+                                symbol,
+                                START - 2 * FIVE.millis(),
+                                START + 3 * FIVE.millis()))
+                .containsExactly(
+                        new CandleGaps.Gap(START + 3 * FIVE.millis(), START + 3 * FIVE.millis()),
+                        new CandleGaps.Gap(START - 2 * FIVE.millis(), START - FIVE.millis()));
+        assertThat(gaps.gaps(feed, FIVE, new Symbol("NONE"), START, START))
+                .containsExactly(new CandleGaps.Gap(START, START));
+    }
+
+    @Test
+    void whatIsTooOldIsForgottenAndNothingElse() {
+        List<MarketClose> closes = closes(10, 2);
+        store.storeAndAwait(closes);
+        assertThat(gaps.forget(feed, FIVE, START + 4 * FIVE.millis())).isEqualTo(8);
+        assertThat(store.closes(feed, FIVE, Long.MIN_VALUE, Long.MAX_VALUE))
+                .isEqualTo(closes.subList(4, 10));
     }
 
     @Test
@@ -154,6 +212,25 @@ class CandleStoreTest {
     @Test
     void writesAsManyCandlesAStatementAsConfigured() {
         assertThat(configured.batchRows()).isEqualTo(2000);
+    }
+
+    private List<Long> missingAndRepaired(Symbol symbol) {
+        return Await.item(() -> gaps.coverage(feed, FIVE)).stream()
+                .filter(coverage -> coverage.symbol().equals(symbol))
+                .flatMap(coverage -> Stream.of(coverage.missing(), coverage.repaired()))
+                .toList();
+    }
+
+    private static Candle corrected(Candle old) {
+        return new Candle(
+                old.symbol(),
+                FIVE,
+                old.openTimeMillis(),
+                old.open(),
+                old.high(),
+                old.low(),
+                old.close(),
+                old.volume() + 1);
     }
 
     private List<MarketClose> closes(int count, int symbols) {

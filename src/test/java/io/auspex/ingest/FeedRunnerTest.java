@@ -1,16 +1,20 @@
 package io.auspex.ingest;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.market.CloseListener;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
+import io.auspex.platform.Await;
 import io.auspex.platform.PostgresResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +24,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,8 +40,11 @@ class FeedRunnerTest {
     private static final Timeframe FIVE = Timeframe.FIVE_MINUTES;
     private static final long START = 1_700_000_100_000L;
     private static final int CANDLES = 100;
+    private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
 
     @Inject CandleStore store;
+    @Inject CandleGaps gaps;
+    @Inject Pool pool;
     @Inject IngestStatus status;
     @Inject LiveHold hold;
     @Inject FeedRunner runner;
@@ -184,6 +193,136 @@ class FeedRunnerTest {
     }
 
     @Test
+    void aStoreThatFailsForAWhileIsWaitedForAndNothingIsLost() throws Exception {
+        FlakyStore flaky = new FlakyStore(pool, 50);
+        List<String> said = Collections.synchronizedList(new ArrayList<>());
+        flaky.onFailure(() -> status.snapshot().waiting().forEach(each -> said.add(each.what())));
+        flaky.failNext(2);
+        run(
+                flaky,
+                close -> {
+                    live.add(close);
+                    if (live.size() % 15 == 1) {
+                        flaky.failNext(3);
+                    }
+                });
+
+        assertThat(flaky.failures()).isEqualTo(2 + 3 * 3);
+        assertThat(said).contains("candle store");
+        assertThat(times()).hasSize(40).isSorted().doesNotHaveDuplicates();
+        assertThat(store.closes(feed.identity(), FIVE, Long.MIN_VALUE, Long.MAX_VALUE))
+                .hasSize(CANDLES);
+        IngestSnapshot end = status.snapshot();
+        assertThat(end.state()).isEqualTo(State.ENDED);
+        assertThat(end.waiting()).isEmpty();
+        assertThat(end.candlesStored()).isEqualTo(3 * CANDLES - 2);
+    }
+
+    @Test
+    void aFeedThatWaitsForAStoreCanBeStopped() throws Exception {
+        FlakyStore flaky = new FlakyStore(pool, 50);
+        flaky.failNext(Integer.MAX_VALUE);
+        FeedRun run = new FeedRun(feed, flaky, status, hold, live::add, historyLoaded::add);
+        AtomicReference<Throwable> end = new AtomicReference<>();
+        Thread thread =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                run.run();
+                            } catch (InterruptedException stopped) {
+                                end.set(stopped);
+                            }
+                        });
+        await(() -> !status.snapshot().waiting().isEmpty());
+        assertThat(status.snapshot().waiting().getFirst().reason()).contains("is away");
+        run.stop(thread, Duration.ofSeconds(5));
+        assertThat(thread.join(Duration.ofSeconds(5))).isTrue();
+        assertThat(end.get()).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void whatAFeedThatDependsOnOthersSaysIsInTheStatusAndItsLateCandlesAreKept() throws Exception {
+        NewsFeed news = new NewsFeed("news:" + System.nanoTime());
+        feed = news;
+        run(live::add);
+
+        IngestSnapshot end = status.snapshot();
+        assertThat(end.symbols()).containsExactly(NewsFeed.AAA, NewsFeed.BBB);
+        assertThat(end.waiting())
+                .extracting(IngestSnapshot.Waiting::what, IngestSnapshot.Waiting::reason)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("feed", "the line is still dead"));
+        assertThat(end.clockAhead()).contains(Duration.ofMillis(-250));
+        assertThat(end.missing()).isEqualTo(1);
+        assertThat(end.unreadable()).isEqualTo(1);
+        assertThat(end.corrections()).isEqualTo(1);
+        assertThat(end.state()).isNotEqualTo(State.FAILED);
+        assertThat(store.closes(feed.identity(), FIVE, Long.MIN_VALUE, Long.MAX_VALUE))
+                .isEqualTo(
+                        List.of(
+                                news.close(0, NewsFeed.AAA, NewsFeed.BBB),
+                                // The first version of AAA, and BBB that came late.
+                                news.close(1, NewsFeed.AAA, NewsFeed.BBB),
+                                news.close(3, NewsFeed.AAA, NewsFeed.BBB)));
+    }
+
+    @Test
+    void upkeepFillsGapsAndTellsWhoeverComputesFromTheStore() throws Exception {
+        NewsFeed news = new NewsFeed("news:" + System.nanoTime());
+        feed = news;
+        run(live::add);
+        List<Long> repaired = new ArrayList<>();
+        Upkeep upkeep =
+                new Upkeep(
+                        feed,
+                        store,
+                        gaps,
+                        status,
+                        () -> Instant.ofEpochMilli(START + 4 * FIVE.millis()),
+                        Optional.empty(),
+                        repaired::add);
+        assertThat(upkeep.pass()).isEqualTo(2);
+        assertThat(upkeep.pass()).isZero();
+        assertThat(repaired).containsExactly(START + 3 * FIVE.millis());
+        assertThat(store.closes(feed.identity(), FIVE, Long.MIN_VALUE, Long.MAX_VALUE))
+                .contains(news.close(2, NewsFeed.AAA, NewsFeed.BBB))
+                .hasSize(4);
+        assertThat(Await.item(() -> gaps.coverage(feed.identity(), FIVE)))
+                .extracting(
+                        CandleCoverage::symbol,
+                        CandleCoverage::missing,
+                        CandleCoverage::repaired,
+                        CandleCoverage::corrections)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(NewsFeed.AAA, 0L, 1L, 1L),
+                        org.assertj.core.groups.Tuple.tuple(NewsFeed.BBB, 0L, 2L, 0L));
+        given().get("/api/market/coverage")
+                .then()
+                .statusCode(200)
+                .body("feed", equalTo(feed.identity()))
+                .body("timeframe", equalTo("5m"))
+                .body("symbols.symbol", equalTo(List.of("AAA", "BBB")))
+                .body("symbols.repaired", equalTo(List.of(1, 2)))
+                .body("symbols[0].first", equalTo("2023-11-14T22:20:00Z"))
+                .body("symbols[0].last", equalTo("2023-11-14T22:35:00Z"))
+                .body("symbols[0].missing", equalTo(0))
+                .body("symbols[0].candles", equalTo(4))
+                .body("symbols[0].corrections", equalTo(1));
+
+        Upkeep forgetful =
+                new Upkeep(
+                        feed,
+                        store,
+                        gaps,
+                        status,
+                        () -> Instant.ofEpochMilli(START + 4 * FIVE.millis()),
+                        Optional.of(FIVE_MINUTES.multipliedBy(2)),
+                        repaired::add);
+        assertThat(forgetful.pass()).isZero();
+        assertThat(store.closes(feed.identity(), FIVE, Long.MIN_VALUE, Long.MAX_VALUE)).hasSize(2);
+    }
+
+    @Test
     void stoppingEndsAnEndlessFeedBetweenTwoCloses() {
         runner.start(
                 new SimulatedFeed(
@@ -217,7 +356,11 @@ class FeedRunnerTest {
     }
 
     private void run(CloseListener listener) throws InterruptedException {
-        new FeedRun(feed, store, status, hold, listener, historyLoaded::add).run();
+        run(store, listener);
+    }
+
+    private void run(CandleStore into, CloseListener listener) throws InterruptedException {
+        new FeedRun(feed, into, status, hold, listener, historyLoaded::add).run();
     }
 
     private List<Long> times() {

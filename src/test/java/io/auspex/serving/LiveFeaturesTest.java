@@ -9,6 +9,7 @@ import io.auspex.features.FeatureEngine;
 import io.auspex.features.FeatureSchema;
 import io.auspex.features.FeatureSet;
 import io.auspex.features.Readiness;
+import io.auspex.market.CandlesRepaired;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
@@ -115,6 +116,32 @@ class LiveFeaturesTest {
         assertThat(live.schemas()).isEmpty();
         live.prepare(OTHER, MARKET);
         assertLikeTheReference(OTHER, history.all());
+    }
+
+    @Test
+    void candlesThatWereRepairedAreInTheVectorsFromTheNextCloseOn() throws Exception {
+        history.filled(FEED, 1_500);
+        live.prepare(SCHEMA, MARKET);
+        live.follow(FEED, Timeframe.FIVE_MINUTES);
+        MarketClose whole = history.next(FEED);
+        live.accept(
+                history.store(
+                        new MarketClose(
+                                FEED,
+                                whole.closeTimeMillis(),
+                                List.of(whole.candles().getFirst()))));
+        live.accept(history.store(history.next(FEED)));
+
+        history.repair(whole);
+        live.repaired(
+                new CandlesRepaired("other", Timeframe.FIVE_MINUTES, whole.closeTimeMillis()));
+        live.accept(history.store(history.next(FEED)));
+        Symbol holed = whole.candles().getLast().symbol();
+        LiveVector stale = live.vector(SCHEMA.hash(), holed).orElseThrow();
+        live.repaired(new CandlesRepaired(FEED, Timeframe.FIVE_MINUTES, whole.closeTimeMillis()));
+        live.accept(history.store(history.next(FEED)));
+        assertLikeTheReference(SCHEMA, history.all());
+        assertThat(live.vector(SCHEMA.hash(), holed)).isPresent().get().isNotEqualTo(stale);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -39,6 +40,13 @@ final class MemoryHistory implements CandleHistory {
     synchronized MarketClose store(MarketClose close) {
         stored.add(close);
         return close;
+    }
+
+    /** A close that was missing, or was there in part, is whole now. */
+    synchronized void repair(MarketClose close) {
+        stored.removeIf(other -> other.closeTimeMillis() == close.closeTimeMillis());
+        stored.add(close);
+        stored.sort(Comparator.comparingLong(MarketClose::closeTimeMillis));
     }
 
     /** Stores that many new closes. */

@@ -1,0 +1,278 @@
+package io.auspex.exchange;
+
+import io.auspex.exchange.ExchangeProtocol.StreamLimits;
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import io.auspex.platform.Backoff;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.http.WebSocketFrameType;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket to the exchange, kept alive on a virtual thread of its own: connect, subscribe,
+ * wait for every acknowledgement, listen; and again after a pause when it breaks, falls silent, is
+ * refused or is about to reach the exchange's lifetime of a connection. What is lost meanwhile is
+ * fetched over REST by the feed.
+ */
+final class StreamConnection implements Runnable {
+
+    /** Frames that may wait between the event loop and this thread. */
+    private static final int MOST_FRAMES = 20_000;
+
+    private static final double USED_LIFETIME = 0.95;
+
+    /** What the event loop saw. */
+    private sealed interface Frame {
+
+        /** A text message. */
+        record Text(String text) implements Frame {}
+
+        /** A ping or pong. */
+        record Beat() implements Frame {}
+
+        /** The connection is closed. */
+        record Gone(String reason) implements Frame {}
+    }
+
+    /** Ends this connection's present life. */
+    private static final class BrokenException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        BrokenException(String reason) {
+            super(reason);
+        }
+    }
+
+    private final int number;
+    private final ExchangeProtocol protocol;
+    private final StreamLimits limits;
+    private final List<Symbol> symbols;
+    private final Timeframe timeframe;
+    private final WebSocketClient client;
+    private final Duration timeout;
+    private final Backoff backoff;
+    private final Ticks ticks;
+    private final RandomGenerator random;
+    private final Consumer<StreamEvent> events;
+    private boolean wasUp;
+
+    StreamConnection(
+            int number,
+            ExchangeProtocol protocol,
+            List<Symbol> symbols,
+            WebSocketClient client,
+            FeedSettings settings,
+            Ticks ticks,
+            RandomGenerator random,
+            Consumer<StreamEvent> events) {
+        this.number = number;
+        this.protocol = protocol;
+        this.limits = settings.streamLimits(protocol);
+        this.symbols = List.copyOf(symbols);
+        this.timeframe = settings.timeframe();
+        this.client = client;
+        this.timeout = settings.requestTimeout();
+        this.backoff = settings.backoff();
+        this.ticks = ticks;
+        this.random = random;
+        this.events = events;
+    }
+
+    /** Ends only by interruption. */
+    @Override
+    public void run() {
+        int failures = 0;
+        try {
+            while (true) {
+                try {
+                    wasUp = false;
+                    live();
+                    failures = 0;
+                } catch (BrokenException broken) {
+                    failures = wasUp ? 1 : failures + 1;
+                    events.accept(
+                            new StreamEvent.Down(number, String.valueOf(broken.getMessage())));
+                    ticks.sleep(backoff.after(failures, random));
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** From connecting to the end of the exchange's lifetime. */
+    private void live() throws InterruptedException, BrokenException {
+        BlockingQueue<Frame> frames = new ArrayBlockingQueue<>(MOST_FRAMES);
+        AtomicReference<@Nullable String> end = new AtomicReference<>();
+        WebSocket socket = connect(frames, end);
+        try {
+            long openedNanos = ticks.nanos();
+            Set<Integer> unanswered = subscribe(socket, frames, end);
+            listen(socket, frames, end, unanswered, openedNanos);
+        } finally {
+            socket.close();
+        }
+    }
+
+    private WebSocket connect(BlockingQueue<Frame> frames, AtomicReference<@Nullable String> end)
+            throws InterruptedException, BrokenException {
+        ClientWebSocket socket = client.webSocket();
+        socket.textMessageHandler(text -> offer(frames, end, new Frame.Text(text)));
+        socket.frameHandler(frame -> {
+            if (frame.type() == WebSocketFrameType.PING) {
+                offer(frames, end, new Frame.Beat());
+            }
+        });
+        socket.exceptionHandler(failure ->
+                offer(frames, end, new Frame.Gone(String.valueOf(failure.getMessage()))));
+        socket.closeHandler(_ ->
+                offer(
+                        frames,
+                        end,
+                        new Frame.Gone("closed by the exchange: " + socket.closeReason())));
+        WebSocketConnectOptions options = new WebSocketConnectOptions();
+        options.setAbsoluteURI(protocol.streamUrl());
+        options.setTimeout(timeout.toMillis());
+        var connecting = socket.connect(options);
+        try {
+            return connecting
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException failure) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            throw new BrokenException("no connection: " + cause.getMessage());
+        } catch (TimeoutException | InterruptedException given) {
+            // It may still come about: it must not stay open unattended.
+            connecting.onSuccess(WebSocket::close);
+            if (given instanceof InterruptedException interrupted) {
+                throw interrupted;
+            }
+            throw new BrokenException("no connection within " + timeout.toMillis() + " ms");
+        }
+    }
+
+    /** A queue that is full ends the connection: what is lost is fetched again. */
+    private static void offer(
+            BlockingQueue<Frame> frames, AtomicReference<@Nullable String> end, Frame frame) {
+        if (frame instanceof Frame.Gone gone) {
+            end.compareAndSet(null, gone.reason());
+        }
+        if (!frames.offer(frame)) {
+            end.compareAndSet(null, "more messages than could be read");
+        }
+    }
+
+    /** Sends every subscription, as fast as the exchange allows. */
+    private Set<Integer> subscribe(
+            WebSocket socket, BlockingQueue<Frame> frames, AtomicReference<@Nullable String> end)
+            throws InterruptedException, BrokenException {
+        List<String> messages = protocol.subscriptions(symbols, timeframe);
+        Set<Integer> unanswered = new HashSet<>();
+        for (int id = 1; id <= messages.size(); id++) {
+            unanswered.add(id);
+            send(socket, messages.get(id - 1));
+            ticks.sleep(limits.betweenMessages());
+            String reason = end.get();
+            if (reason != null) {
+                throw new BrokenException(reason);
+            }
+        }
+        return unanswered;
+    }
+
+    private void listen(
+            WebSocket socket,
+            BlockingQueue<Frame> frames,
+            AtomicReference<@Nullable String> end,
+            Set<Integer> unanswered,
+            long openedNanos)
+            throws InterruptedException, BrokenException {
+        long lifetimeNanos = (long) (limits.lifetime().toNanos() * USED_LIFETIME);
+        long lastHeardNanos = ticks.nanos();
+        long lastPingNanos = lastHeardNanos;
+        while (true) {
+            long now = ticks.nanos();
+            long untilSilent = lastHeardNanos + limits.silence().toNanos() - now;
+            long untilPing = lastPingNanos + limits.pingEvery().toNanos() - now;
+            long untilOld = openedNanos + lifetimeNanos - now;
+            if (untilOld <= 0) {
+                return;
+            }
+            if (untilSilent <= 0) {
+                throw new BrokenException(
+                        unanswered.isEmpty()
+                                ? "silent for " + limits.silence()
+                                : "subscriptions were not acknowledged");
+            }
+            if (untilPing <= 0) {
+                protocol.pingMessage().ifPresent(ping -> send(socket, ping));
+                lastPingNanos = now;
+                continue;
+            }
+            long wait = Math.min(untilSilent, Math.min(untilPing, untilOld));
+            Frame frame = ticks.poll(frames, Duration.ofNanos(wait));
+            String reason = end.get();
+            if (frame == null) {
+                if (reason != null) {
+                    throw new BrokenException(reason);
+                }
+                continue;
+            }
+            // Acknowledged or not, only words that arrive in time count.
+            lastHeardNanos = unanswered.isEmpty() ? ticks.nanos() : lastHeardNanos;
+            switch (frame) {
+                case Frame.Text(String text) -> hear(text, unanswered);
+                case Frame.Beat() -> {
+                    // A sign of life.
+                }
+                case Frame.Gone(String why) -> throw new BrokenException(why);
+            }
+        }
+    }
+
+    private void hear(String text, Set<Integer> unanswered) throws BrokenException {
+        StreamMessage message;
+        try {
+            message = protocol.readMessage(timeframe, text);
+        } catch (UnreadableMessageException wrong) {
+            events.accept(new StreamEvent.Unreadable(String.valueOf(wrong.getMessage())));
+            return;
+        }
+        switch (message) {
+            case StreamMessage.Closed(var candle) -> events.accept(new StreamEvent.Closed(candle));
+            case StreamMessage.Subscribed(int id) -> {
+                if (unanswered.remove(id) && unanswered.isEmpty()) {
+                    wasUp = true;
+                    events.accept(new StreamEvent.Up(number));
+                }
+            }
+            case StreamMessage.Refused(String why) -> throw new BrokenException("refused: " + why);
+            case StreamMessage.Leaving() -> throw new BrokenException("the exchange is leaving");
+            case StreamMessage.Other() -> {
+                // A sign of life.
+            }
+        }
+    }
+
+    /** A failure to send shows as a closed or silent connection. */
+    private static void send(WebSocket socket, String message) {
+        socket.writeTextMessage(message).onFailure(_ -> socket.close());
+    }
+}

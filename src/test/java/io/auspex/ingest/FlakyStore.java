@@ -1,0 +1,44 @@
+package io.auspex.ingest;
+
+import io.auspex.market.MarketClose;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import java.util.List;
+
+/** A real store that is away when a test says so. */
+final class FlakyStore extends CandleStore {
+
+    private int toFail;
+    private int failures;
+    private Runnable afterFailure = () -> {};
+
+    FlakyStore(Pool pool, int batchRows) {
+        super(pool, batchRows, 100);
+    }
+
+    synchronized void failNext(int writes) {
+        toFail = writes;
+    }
+
+    synchronized int failures() {
+        return failures;
+    }
+
+    /** Called at the attempt after a failure. */
+    void onFailure(Runnable action) {
+        afterFailure = action;
+    }
+
+    @Override
+    Uni<Written> write(List<MarketClose> closes) {
+        synchronized (this) {
+            if (toFail > 0) {
+                afterFailure.run();
+                toFail--;
+                failures++;
+                return Uni.createFrom().failure(new IllegalStateException("the database is away"));
+            }
+        }
+        return super.write(closes);
+    }
+}
