@@ -2,6 +2,7 @@ package io.auspex.dataset;
 
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TargetSpec;
 import java.util.Arrays;
 
@@ -12,7 +13,7 @@ import java.util.Arrays;
  */
 public final class Targets {
 
-    private static final int HEADS = Head.values().length;
+    private static final int HEADS = ModelKind.MARKET.heads().size();
 
     private final TargetSpec spec;
     private final long stepMillis;

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,35 @@ public class ModelRegistry {
                         .map(artefact ->
                                 Objects.requireNonNull(artefact, "a version refers to its artefact")
                                         .content));
+    }
+
+    /** The trainer's own text of a version; empty when it was not kept, or not for this long. */
+    public Uni<Optional<byte[]>> trees(String model, int version) {
+        return Panache.withSession(() ->
+                TextRow.<TextRow>findById(new VersionRow.Key(model, version))
+                        .map(row -> Optional.ofNullable(row).map(found -> found.content)));
+    }
+
+    /**
+     * Keeps the trainer's own text of a version, for trainings that go on from it. Only texts of
+     * the champion, the one before and the newest version are kept.
+     */
+    public Uni<Void> keepTrees(String model, int version, byte[] text) {
+        return Panache.withTransaction(() ->
+                lock(model)
+                        .chain(row ->
+                                TextRow.delete(
+                                        "key.model = ?1 and key.version not in (?2)",
+                                        model,
+                                        Stream.of(version, row.champion, row.previous)
+                                                .filter(Objects::nonNull)
+                                                .toList()))
+                        .chain(() -> TextRow.<TextRow>findById(new VersionRow.Key(model, version)))
+                        .chain(found ->
+                                found == null
+                                        ? TextRow.of(model, version, text).persist()
+                                        : Uni.createFrom().item(found)))
+                .replaceWithVoid();
     }
 
     /**

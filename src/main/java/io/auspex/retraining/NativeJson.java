@@ -14,6 +14,7 @@ import io.auspex.model.Head;
 import io.auspex.model.HeadMetrics;
 import io.auspex.model.LossTest;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import io.auspex.model.TargetSpec;
 import io.auspex.model.TrainerSpec;
@@ -43,11 +44,14 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             LossTest.Tested.class,
             LossTest.Untestable.class,
             MarketSpec.class,
+            ModelKind.class,
             ModelSpec.class,
             Symbol.class,
             TargetSpec.class,
             Timeframe.class,
             TrainerSpec.class,
+            TrainerSpec.Boosting.class,
+            TrainerSpec.Mode.class,
             TrainingReport.class,
             TrainingReport.Data.class,
             TrainingReport.FoldReport.class,

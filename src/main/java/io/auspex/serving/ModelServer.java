@@ -419,7 +419,7 @@ public class ModelServer {
                             Step.FEATURES,
                             () ->
                                     features.prepare(
-                                            candidate.metadata().schema(),
+                                            candidate.metadata().liveSchema(),
                                             candidate.metadata().market())));
             prepared = true;
             return candidate;

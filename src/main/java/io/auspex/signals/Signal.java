@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param heads in the order of {@link Head}, so that a signal has one text whoever writes it; empty
  *     when it abstains before the model could speak
  * @param unproven nobody asked for evidence: {@code --promote=always}
+ * @param predictedProfit what a trade-outcome champion expects of the trade, as a fraction of its
+ *     position; null without such a champion, and when the model abstains
+ * @param pProfit the probability of a profit of that trade; null with {@code predictedProfit}
  */
 public record Signal(
         String id,
@@ -36,9 +39,52 @@ public record Signal(
         @Nullable Double confidence,
         Map<Head, Double> heads,
         boolean unproven,
+        @Nullable Double predictedProfit,
+        @Nullable Double pProfit,
         Instant createdAt) {
 
     public Signal {
         heads = SignalColumns.inOrder(heads);
+    }
+
+    /** Without a trade-outcome model. */
+    public Signal(
+            String id,
+            String epoch,
+            long seq,
+            String feed,
+            String model,
+            int version,
+            String schemaHash,
+            Symbol symbol,
+            Timeframe timeframe,
+            Instant closeTime,
+            double closePrice,
+            Action action,
+            String reason,
+            @Nullable Double confidence,
+            Map<Head, Double> heads,
+            boolean unproven,
+            Instant createdAt) {
+        this(
+                id,
+                epoch,
+                seq,
+                feed,
+                model,
+                version,
+                schemaHash,
+                symbol,
+                timeframe,
+                closeTime,
+                closePrice,
+                action,
+                reason,
+                confidence,
+                heads,
+                unproven,
+                null,
+                null,
+                createdAt);
     }
 }

@@ -1,10 +1,14 @@
 package io.auspex.training;
 
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TrainerSpec;
+import io.auspex.model.TrainerSpec.Boosting;
+import io.auspex.model.TrainerSpec.Mode;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.ObjIntConsumer;
 import java.util.regex.Pattern;
@@ -34,6 +38,13 @@ final class LightGbmTrainer {
 
     private static final int SMALLEST_LEAF_ROWS = 20;
 
+    /** A continued model has at most so many times the trees of a full training. */
+    static final int MAX_GROWTH = 4;
+
+    /** A continuation adds this share of the trees of a full training. */
+    private static final int CONTINUATION_SHARE = 4;
+
+    private final ModelKind kind;
     private final TrainerSpec spec;
     private final int seed;
 
@@ -41,6 +52,11 @@ final class LightGbmTrainer {
      * @throws TrainingException when the specification names another trainer
      */
     LightGbmTrainer(TrainerSpec spec, long seed) {
+        this(ModelKind.MARKET, spec, seed);
+    }
+
+    LightGbmTrainer(ModelKind kind, TrainerSpec spec, long seed) {
+        this.kind = kind;
         if (!spec.kind().equals("lightgbm")) {
             throw new TrainingException(
                     "trainer '" + spec.kind() + "' is not built in; use 'lightgbm'");
@@ -55,7 +71,8 @@ final class LightGbmTrainer {
      *
      * @param rows those of the source to train on
      * @param names of the features, for the model text
-     * @param targets {@code [n, 4]} of these rows, row after row in {@link Head} order, finite
+     * @param targets {@code [n, heads]} of these rows, row after row, finite
+     * @param earlier what to go on from, unless the specification asks for a full training
      * @param grown called with the number of trees of the head after each tree
      */
     FittedModel fit(
@@ -63,31 +80,110 @@ final class LightGbmTrainer {
             int[] rows,
             List<String> names,
             float[] targets,
+            EarlierTrees earlier,
             ObjIntConsumer<Head> grown) {
         Map<Head, FittedHead> heads = new EnumMap<>(Head.class);
         if (rows.length < 2 * minRowsInLeaf(rows.length)) {
-            for (Head head : Head.values()) {
+            for (Head head : kind.heads()) {
                 heads.put(head, constant(head, labels(targets, head), source.columns()));
             }
-            return new FittedModel(heads);
+            return new FittedModel(kind, heads);
+        }
+        if (spec.mode() != Mode.FULL) {
+            return goOn(source, rows, names, targets, earlier, grown);
         }
         try (LightGbmDataset dataset = bin(source, rows, names)) {
-            for (Head head : Head.values()) {
+            for (Head head : kind.heads()) {
                 float[] labels = labels(targets, head);
                 heads.put(head, train(dataset, head, labels, trees -> grown.accept(head, trees)));
             }
-            return new FittedModel(heads);
+            return new FittedModel(kind, heads);
         } catch (RuntimeException e) {
             heads.values().forEach(FittedHead::close);
             throw e;
         }
     }
 
-    private static float[] labels(float[] targets, Head head) {
-        int heads = Head.values().length;
+    /** The same with the rows at hand, which earlier trees have to score. */
+    private FittedModel goOn(
+            Rows source,
+            int[] rows,
+            List<String> names,
+            float[] targets,
+            EarlierTrees earlier,
+            ObjIntConsumer<Head> grown) {
+        Map<Head, FittedHead> heads = new EnumMap<>(Head.class);
+        try (NativeRows copy = NativeRows.of(source, rows);
+                LightGbmDataset dataset =
+                        named(new LightGbmDataset(copy, binning(rows.length)), names)) {
+            for (Head head : kind.heads()) {
+                float[] labels = labels(targets, head);
+                Optional<String> text = earlier.of(head);
+                heads.put(
+                        head,
+                        text.isPresent() && isTrainable(head, labels)
+                                ? goOn(dataset, copy, head, labels, text.get(), grown)
+                                : train(
+                                        dataset,
+                                        head,
+                                        labels,
+                                        trees -> grown.accept(head, trees)));
+            }
+            return new FittedModel(kind, heads);
+        } catch (RuntimeException e) {
+            heads.values().forEach(FittedHead::close);
+            throw e;
+        }
+    }
+
+    /** Trains one head from earlier trees; in full when these have grown to their bound. */
+    private FittedHead goOn(
+            LightGbmDataset dataset,
+            NativeRows rows,
+            Head head,
+            float[] labels,
+            String text,
+            ObjIntConsumer<Head> grown) {
+        try (LightGbmBooster before = LightGbmBooster.of(text)) {
+            int more = Math.max(1, spec.trees() / CONTINUATION_SHARE);
+            if (spec.mode() == Mode.CONTINUE
+                    && before.trees() + more > MAX_GROWTH * spec.trees()) {
+                return train(dataset, head, labels, trees -> grown.accept(head, trees));
+            }
+            dataset.label(labels);
+            if (spec.mode() == Mode.CONTINUE) {
+                dataset.begin(before.rawScores(rows));
+            }
+            LightGbmBooster booster =
+                    new LightGbmBooster(dataset, boosting(head, labels.length));
+            boolean fitted = false;
+            try {
+                booster.takeOver(before);
+                if (spec.mode() == Mode.CONTINUE) {
+                    int trees = 0;
+                    while (trees < more && booster.grow()) {
+                        grown.accept(head, ++trees);
+                    }
+                    dataset.beginAnew();
+                } else {
+                    booster.renewLeaves(rows);
+                    grown.accept(head, spec.trees());
+                }
+                fitted = true;
+                return new FittedHead.Boosted(booster);
+            } finally {
+                if (!fitted) {
+                    booster.close();
+                }
+            }
+        }
+    }
+
+    private float[] labels(float[] targets, Head head) {
+        int heads = kind.heads().size();
         float[] labels = new float[targets.length / heads];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = targets[i * heads + head.ordinal()];
+            labels[i] = targets[i * heads + head.column()];
         }
         return labels;
     }
@@ -118,8 +214,7 @@ final class LightGbmTrainer {
      * @param grown called with the number of trees after each tree
      */
     FittedHead train(LightGbmDataset dataset, Head head, float[] labels, IntConsumer grown) {
-        if (labels.length < 2 * minRowsInLeaf(labels.length)
-                || (head.isProbability() && !hasBothClasses(labels))) {
+        if (!isTrainable(head, labels)) {
             return constant(head, labels, dataset.columns());
         }
         dataset.label(labels);
@@ -157,6 +252,11 @@ final class LightGbmTrainer {
             return labels.length == 0 ? 0 : sum / labels.length;
         }
         return Math.log((sum + 0.5) / (labels.length - sum + 0.5));
+    }
+
+    private boolean isTrainable(Head head, float[] labels) {
+        return labels.length >= 2 * minRowsInLeaf(labels.length)
+                && (!head.isProbability() || hasBothClasses(labels));
     }
 
     private static boolean hasBothClasses(float[] labels) {
@@ -198,7 +298,7 @@ final class LightGbmTrainer {
                 " ",
                 binning(rows),
                 "objective=" + (head.isProbability() ? "binary" : "regression"),
-                "boosting=gbdt",
+                "boosting=" + (spec.boosting() == Boosting.FOREST ? "rf" : "gbdt"),
                 "extra_trees=" + spec.extraTrees(),
                 "num_leaves=" + spec.leaves(),
                 "learning_rate=" + spec.learningRate(),

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.auspex.model.Calibration;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.HeadMetrics;
 import io.auspex.model.LossTest;
 import io.auspex.model.TrainerSpec;
@@ -114,6 +115,7 @@ class TrainingRunTest {
                                         training,
                                         JOB.job.schema().names(),
                                         targets,
+                                        EarlierTrees.none(),
                                         (head, trees) -> {});
                 NativeRows test =
                         NativeRows.of(JOB.market.rows(), IntStream.range(2_400, 3_000).toArray())) {
@@ -121,7 +123,7 @@ class TrainingRunTest {
             for (int i = 0; i < raw.length; i++) {
                 assertThat(model.outOfSamplePredictions()[i])
                         .isEqualTo(
-                                (float) Calibration.IDENTITY.output(Head.values()[i % 4], raw[i]));
+                                (float) Calibration.IDENTITY.output(ModelKind.MARKET.heads().get(i % 4), raw[i]));
             }
         }
         assertThat(model.report().calibration().get(Head.EXPECTED_RETURN))
@@ -179,7 +181,7 @@ class TrainingRunTest {
             assertThat(probe).hasDimensions(32, 24);
             for (int i = 0; i < probe.length; i++) {
                 Map<String, float[]> answer = session.run(Rows.of(probe[i], 24), 0, 1);
-                for (Head head : Head.values()) {
+                for (Head head : ModelKind.MARKET.heads()) {
                     assertThat((double) answer.get(head.code())[0])
                             .isCloseTo(
                                     model.report().probe().outputs().get(head).get(i),
@@ -190,7 +192,7 @@ class TrainingRunTest {
             double[] expected = model.parityExpected();
             Map<String, float[]> answers = session.run(parity, 0, parity.count());
             for (int i = 0; i < expected.length; i++) {
-                assertThat((double) answers.get(Head.values()[i % 4].code())[i / 4])
+                assertThat((double) answers.get(ModelKind.MARKET.heads().get(i % 4).code())[i / 4])
                         .isCloseTo(expected[i], within(1e-6));
             }
         }
