@@ -170,7 +170,7 @@ final class LightGbmTrainer {
                     grown.accept(head, spec.trees());
                 }
                 fitted = true;
-                return new FittedHead.Boosted(booster);
+                return new FittedHead.Boosted(booster, spec.boosting() == Boosting.FOREST);
             } finally {
                 if (!fitted) {
                     booster.close();
@@ -228,7 +228,7 @@ final class LightGbmTrainer {
                 booster.close();
                 return constant(head, labels, dataset.columns());
             }
-            return new FittedHead.Boosted(booster);
+            return new FittedHead.Boosted(booster, spec.boosting() == Boosting.FOREST);
         } catch (RuntimeException e) {
             booster.close();
             throw e;
