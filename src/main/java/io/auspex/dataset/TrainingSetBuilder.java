@@ -6,7 +6,6 @@ import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
-import io.auspex.model.Head;
 import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import java.io.IOException;

@@ -16,7 +16,6 @@ public record Evidence(LossTest move, @Nullable LossTest direction) {
 
     /** Whether all tests that there are pass. */
     public boolean passes(double significance) {
-        return move.passes(significance)
-                && (direction == null || direction.passes(significance));
+        return move.passes(significance) && (direction == null || direction.passes(significance));
     }
 }

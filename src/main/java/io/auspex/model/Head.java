@@ -52,7 +52,9 @@ public enum Head {
             }
         }
         throw new IllegalArgumentException(
-                "unknown head '" + code + "'; use p_up, p_down, expected_return, p_stop, p_profit or expected_pnl");
+                "unknown head '"
+                        + code
+                        + "'; use p_up, p_down, expected_return, p_stop, p_profit or expected_pnl");
     }
 
     @JsonValue

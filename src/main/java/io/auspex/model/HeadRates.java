@@ -43,7 +43,8 @@ public record HeadRates(ModelKind kind, Map<Head, Double> rates) {
                 }
             }
             rates.put(
-                    head, head.isProbability() ? (sum + 0.5) / (rows + 1) : sum / Math.max(rows, 1));
+                    head,
+                    head.isProbability() ? (sum + 0.5) / (rows + 1) : sum / Math.max(rows, 1));
         }
         return new HeadRates(kind, rates);
     }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * new OutOfSample(times, targets, predictions, champions).after(championsDataTo).evidence(horizonMillis);
  * }</pre>
  *
- * Matrices are {@code [m, 4]}, row after row in {@link Head} order, or as wide as the model's {@link
- * ModelKind} has heads. Rows are ordered by time.
- * Immutable; arrays are not copied and must not be changed by the caller.
+ * Matrices are {@code [m, 4]}, row after row in {@link Head} order, or as wide as the model's
+ * {@link ModelKind} has heads. Rows are ordered by time. Immutable; arrays are not copied and must
+ * not be changed by the caller.
  */
 public final class OutOfSample {
 
@@ -42,11 +42,7 @@ public final class OutOfSample {
 
     /** Of a model of that kind: matrices are {@code [m, heads]} in the order of its heads. */
     public OutOfSample(
-            ModelKind kind,
-            long[] times,
-            float[] targets,
-            float[] predictions,
-            float[] reference) {
+            ModelKind kind, long[] times, float[] targets, float[] predictions, float[] reference) {
         this.kind = kind;
         this.width = kind.heads().size();
         requireMatrix("targets", targets, times.length);

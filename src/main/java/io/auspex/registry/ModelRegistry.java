@@ -118,19 +118,21 @@ public class ModelRegistry {
      */
     public Uni<Void> keepTrees(String model, int version, byte[] text) {
         return Panache.withTransaction(() ->
-                lock(model)
-                        .chain(row ->
-                                TextRow.delete(
-                                        "key.model = ?1 and key.version not in (?2)",
-                                        model,
-                                        Stream.of(version, row.champion, row.previous)
-                                                .filter(Objects::nonNull)
-                                                .toList()))
-                        .chain(() -> TextRow.<TextRow>findById(new VersionRow.Key(model, version)))
-                        .chain(found ->
-                                found == null
-                                        ? TextRow.of(model, version, text).persist()
-                                        : Uni.createFrom().item(found)))
+                        lock(model)
+                                .chain(row ->
+                                        TextRow.delete(
+                                                "key.model = ?1 and key.version not in (?2)",
+                                                model,
+                                                Stream.of(version, row.champion, row.previous)
+                                                        .filter(Objects::nonNull)
+                                                        .toList()))
+                                .chain(() ->
+                                        TextRow.<TextRow>findById(
+                                                new VersionRow.Key(model, version)))
+                                .chain(found ->
+                                        found == null
+                                                ? TextRow.of(model, version, text).persist()
+                                                : Uni.createFrom().item(found)))
                 .replaceWithVoid();
     }
 

@@ -62,7 +62,10 @@ record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> c
         }
         long needed = neededCloses(job.spec());
         if (Arrays.stream(times).distinct().count() < needed) {
-            return new Champion.TooFewRows(version, unseen.length, kind == ModelKind.MARKET ? needed * job.symbols().size() : needed);
+            return new Champion.TooFewRows(
+                    version,
+                    unseen.length,
+                    kind == ModelKind.MARKET ? needed * job.symbols().size() : needed);
         }
         float[] reference =
                 schema.equals(job.schema())

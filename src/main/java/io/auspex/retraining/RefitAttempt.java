@@ -223,9 +223,7 @@ final class RefitAttempt {
                         .filter(version -> version.schema().equals(built.job().schema()))
                         .isPresent();
         Optional<byte[]> text =
-                fits
-                        ? Await.item(() -> tools.registry().trees(name, champion))
-                        : Optional.empty();
+                fits ? Await.item(() -> tools.registry().trees(name, champion)) : Optional.empty();
         if (text.isPresent()) {
             folder.write(folder.baseModel(), text.get());
         }
@@ -278,8 +276,7 @@ final class RefitAttempt {
     private void keepTrees(ModelVersion version) throws IOException {
         if (Files.exists(folder.nativeModel())) {
             byte[] text = Files.readAllBytes(folder.nativeModel());
-            Await.item(() ->
-                    tools.registry().keepTrees(version.model(), version.version(), text));
+            Await.item(() -> tools.registry().keepTrees(version.model(), version.version(), text));
         }
     }
 

@@ -19,9 +19,7 @@ final class SchemaCheck {
     static Check check(ModelSpec spec, FeatureSchema schema, Collection<Symbol> symbols) {
         try {
             FeatureSchema declared =
-                    spec.kind()
-                            .expectedFeatures()
-                            .orElseGet(() -> spec.features().schema(symbols));
+                    spec.kind().expectedFeatures().orElseGet(() -> spec.features().schema(symbols));
             if (!declared.equals(schema)) {
                 return new Check.Broken(
                         "its schema %s (%d features) is not the declared %s (%d features)"

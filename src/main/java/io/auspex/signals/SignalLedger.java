@@ -184,7 +184,9 @@ public class SignalLedger {
         return read(BY_ID, Tuple.of(id)).map(found -> found.stream().findFirst());
     }
 
-    /** Signals by their ids, at most {@link #MAX_BATCH} of them; those there are not are left out. */
+    /**
+     * Signals by their ids, at most {@link #MAX_BATCH} of them; those there are not are left out.
+     */
     public Uni<Map<String, Signal>> signals(Collection<String> ids) {
         requireLimit(Math.max(1, ids.size()));
         return read(BY_IDS, Tuple.tuple().addArrayOfString(ids.toArray(String[]::new)))

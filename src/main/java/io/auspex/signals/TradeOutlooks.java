@@ -36,10 +36,7 @@ record TradeOutlooks(LiveFeatures features) {
         List<PendingSignal> all = new ArrayList<>(decided.size());
         for (PendingSignal signal : decided) {
             LiveVector vector = vectors.get(signal.symbol());
-            all.add(
-                    outlook(outcomes, close, signal, vector)
-                            .map(signal::with)
-                            .orElse(signal));
+            all.add(outlook(outcomes, close, signal, vector).map(signal::with).orElse(signal));
         }
         return all;
     }
@@ -65,8 +62,7 @@ record TradeOutlooks(LiveFeatures features) {
                 || vector == null
                 || vector.closeTimeMillis() != close.closeTimeMillis()
                 || !(vector.readiness() instanceof Readiness.Ready)
-                || !outcomes.market()
-                        .covers(signal.feed(), signal.symbol(), signal.timeframe())) {
+                || !outcomes.market().covers(signal.feed(), signal.symbol(), signal.timeframe())) {
             return Optional.empty();
         }
         boolean isLong =

@@ -61,8 +61,7 @@ class EntryContexts {
         Map<String, Signal> signals = signals(trades);
         Optional<EntryLookup> lookup =
                 live.market()
-                        .map(market ->
-                                new EntryLookup(history, market.feed(), market.timeframe()));
+                        .map(market -> new EntryLookup(history, market.feed(), market.timeframe()));
         Map<Moment, Finding> findings = findings(lookup, trades);
         Map<ReportedTrade, Completed> completed = new LinkedHashMap<>();
         for (ReportedTrade trade : trades) {
@@ -133,8 +132,7 @@ class EntryContexts {
         return switch (finding) {
             case null -> throw new IllegalStateException("every moment was looked up");
             case Finding.Missing missing ->
-                    new Completed.Refused(
-                            lacks + ", and it cannot be found: " + missing.reason());
+                    new Completed.Refused(lacks + ", and it cannot be found: " + missing.reason());
             case Finding.Found values -> {
                 found.addAll(0, context.missingFromMarket());
                 yield new Completed.Known(trade.with(context.or(values.values())), feed, found);

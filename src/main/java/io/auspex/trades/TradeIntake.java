@@ -123,9 +123,9 @@ public class TradeIntake {
         }
         return new Place.Decided(
                 earlier.contentSha256().equals(trade.contentSha256())
-                ? new TradeResult.Duplicate(trade.id())
-                : new TradeResult.Conflict(
-                        trade.id(), "an earlier trade of this batch has its id"));
+                        ? new TradeResult.Duplicate(trade.id())
+                        : new TradeResult.Conflict(
+                                trade.id(), "an earlier trade of this batch has its id"));
     }
 
     private Map<String, TradeResult> takeDistinct(Collection<ReportedTrade> trades) {
@@ -159,23 +159,24 @@ public class TradeIntake {
             }
         }
         List<Pending> complete = new ArrayList<>();
-        contexts.complete(fresh).forEach((trade, completed) -> {
-            switch (completed) {
-                case EntryContexts.Completed.Refused refused ->
-                        results.put(
-                                trade.id(),
-                                new TradeResult.Refused(trade.id(), refused.reason()));
-                case EntryContexts.Completed.Known knownTrade ->
-                        complete.add(
-                                new Pending(
-                                        ClosedTrade.of(
-                                                knownTrade.trade(),
-                                                knownTrade.feed(),
-                                                knownTrade.reconstructed(),
-                                                clock.instant()),
-                                        trade.contentSha256()));
-            }
-        });
+        contexts.complete(fresh)
+                .forEach((trade, completed) -> {
+                    switch (completed) {
+                        case EntryContexts.Completed.Refused refused ->
+                                results.put(
+                                        trade.id(),
+                                        new TradeResult.Refused(trade.id(), refused.reason()));
+                        case EntryContexts.Completed.Known knownTrade ->
+                                complete.add(
+                                        new Pending(
+                                                ClosedTrade.of(
+                                                        knownTrade.trade(),
+                                                        knownTrade.feed(),
+                                                        knownTrade.reconstructed(),
+                                                        clock.instant()),
+                                                trade.contentSha256()));
+                    }
+                });
         results.putAll(insert(complete));
     }
 
@@ -195,8 +196,8 @@ public class TradeIntake {
         if (!lost.isEmpty()) {
             // Somebody else was faster.
             Map<String, String> known =
-                    Await.item(() ->
-                            store.digests(lost.stream().map(t -> t.trade().id()).toList()));
+                    Await.item(
+                            () -> store.digests(lost.stream().map(t -> t.trade().id()).toList()));
             for (Pending trade : lost) {
                 String id = trade.trade().id();
                 results.put(
@@ -255,11 +256,12 @@ public class TradeIntake {
     void flush() {
         List<Pending> waiting = buffer.all();
         if (!waiting.isEmpty()) {
-            insert(waiting).forEach((id, result) -> {
-                if (result instanceof TradeResult.Conflict) {
-                    LOG.errorf("buffered trade %s is dropped: another has its id", id);
-                }
-            });
+            insert(waiting)
+                    .forEach((id, result) -> {
+                        if (result instanceof TradeResult.Conflict) {
+                            LOG.errorf("buffered trade %s is dropped: another has its id", id);
+                        }
+                    });
             buffer.remove(waiting);
         }
     }

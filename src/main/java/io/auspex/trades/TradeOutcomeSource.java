@@ -44,8 +44,9 @@ class TradeOutcomeSource implements DatasetSource {
         Await.item(() -> store.lastClosed(spec.market().feed(), spec.windowCandles()))
                 .forEach(trade -> trades.putIfAbsent(trade.id(), trade));
         return trades.values().stream()
-                .filter(trade -> spec.market().symbols().isEmpty()
-                        || spec.market().symbols().contains(trade.symbol()))
+                .filter(trade ->
+                        spec.market().symbols().isEmpty()
+                                || spec.market().symbols().contains(trade.symbol()))
                 .sorted(Comparator.comparing(ClosedTrade::exitTime).reversed())
                 .limit(spec.windowCandles())
                 .toList();

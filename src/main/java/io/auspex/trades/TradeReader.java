@@ -101,11 +101,12 @@ final class TradeReader {
             throw new IllegalArgumentException("context must be an object");
         }
         Map<String, Double> other = new TreeMap<>();
-        context.properties().forEach(entry -> {
-            if (!CONTEXT.contains(entry.getKey()) && !entry.getValue().isNull()) {
-                other.put(entry.getKey(), number(context, entry.getKey()));
-            }
-        });
+        context.properties()
+                .forEach(entry -> {
+                    if (!CONTEXT.contains(entry.getKey()) && !entry.getValue().isNull()) {
+                        other.put(entry.getKey(), number(context, entry.getKey()));
+                    }
+                });
         return new EntryContext(
                 optional(context, EntryContext.RSI),
                 optional(context, EntryContext.TREND),
@@ -157,11 +158,8 @@ final class TradeReader {
     private String digest() {
         try {
             byte[] content =
-                    Json.mapper()
-                            .writeValueAsString(sorted(json))
-                            .getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+                    Json.mapper().writeValueAsString(sorted(json)).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException | JsonProcessingException e) {
             throw new IllegalStateException("JSON that was read can be written and hashed", e);
         }
@@ -175,11 +173,12 @@ final class TradeReader {
             return node;
         }
         Map<String, Object> fields = new TreeMap<>();
-        node.properties().forEach(entry -> {
-            if (!entry.getValue().isNull()) {
-                fields.put(entry.getKey(), sorted(entry.getValue()));
-            }
-        });
+        node.properties()
+                .forEach(entry -> {
+                    if (!entry.getValue().isNull()) {
+                        fields.put(entry.getKey(), sorted(entry.getValue()));
+                    }
+                });
         return fields;
     }
 }

@@ -74,8 +74,8 @@ final class TradeRows {
 
     private static Map<String, Double> numbers(JsonObject json) {
         Map<String, Double> numbers = new TreeMap<>();
-        json.forEach(entry ->
-                numbers.put(entry.getKey(), ((Number) entry.getValue()).doubleValue()));
+        json.forEach(
+                entry -> numbers.put(entry.getKey(), ((Number) entry.getValue()).doubleValue()));
         return numbers;
     }
 

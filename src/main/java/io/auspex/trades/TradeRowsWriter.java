@@ -46,7 +46,8 @@ final class TradeRowsWriter {
                     "a trade was held for %d candles; at most %d can be purged"
                             .formatted(candles, MAX_HORIZON_CANDLES));
         }
-        List<Symbol> symbols = trades.stream().map(ClosedTrade::symbol).distinct().sorted().toList();
+        List<Symbol> symbols =
+                trades.stream().map(ClosedTrade::symbol).distinct().sorted().toList();
         List<ClosedTrade> ordered =
                 trades.stream()
                         .sorted(
@@ -70,8 +71,8 @@ final class TradeRowsWriter {
         return new TrainingSet.Built(job, ordered.size(), 0, 0);
     }
 
-    private static void writeRows(
-            List<ClosedTrade> trades, List<Symbol> symbols, JobFolder folder) throws IOException {
+    private static void writeRows(List<ClosedTrade> trades, List<Symbol> symbols, JobFolder folder)
+            throws IOException {
         try (NpyWriter features =
                         NpyWriter.matrix(
                                 folder.features(), Npy.Type.FLOAT32, TradeEntry.SCHEMA.size());

@@ -125,9 +125,7 @@ public class TradeStore {
                 .map(rows -> {
                     Map<String, Instant> stored = new HashMap<>();
                     rows.forEach(row ->
-                            stored.put(
-                                    row.getString(0),
-                                    row.getOffsetDateTime(1).toInstant()));
+                            stored.put(row.getString(0), row.getOffsetDateTime(1).toInstant()));
                     return stored;
                 });
     }
@@ -148,9 +146,7 @@ public class TradeStore {
         return pool.preparedQuery(STORED)
                 .execute(Tuple.of(limit))
                 .map(rows ->
-                        rows.stream()
-                                .map(row -> row.getOffsetDateTime(0).toInstant())
-                                .toList());
+                        rows.stream().map(row -> row.getOffsetDateTime(0).toInstant()).toList());
     }
 
     private Uni<List<ClosedTrade>> read(String sql, Tuple parameters) {

@@ -117,7 +117,7 @@ final class LightGbmBooster implements AutoCloseable {
                             what,
                             FROM_FIRST_TREE,
                             ALL_TREES,
-                            LightGbmTrainer.QUIET,
+                            LightGbmParameters.QUIET,
                             length,
                             out));
             for (int i = 0; i < scores.length; i++) {

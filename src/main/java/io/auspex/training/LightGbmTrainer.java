@@ -22,21 +22,11 @@ import java.util.regex.Pattern;
  */
 final class LightGbmTrainer {
 
-    /** Keeps LightGBM off the standard output, where the worker's progress goes. */
-    static final String QUIET = "num_threads=1 verbosity=-1";
-
     /** A probability head needs so many rows of each class, or it becomes a constant. */
     static final int MIN_CLASS_ROWS = 20;
 
-    /**
-     * Rows that the bin boundaries are taken from: more did not change the skill, only the time.
-     */
-    private static final int BINNING_ROWS = 20_000;
-
     /** LightGBM refuses names with characters that JSON quotes, and splits them at blanks. */
     private static final Pattern PLAIN_NAME = Pattern.compile("[^\\s\",:\\[\\]{}\\p{Cntrl}]+");
-
-    private static final int SMALLEST_LEAF_ROWS = 20;
 
     /** A continued model has at most so many times the trees of a full training. */
     static final int MAX_GROWTH = 4;
@@ -46,7 +36,7 @@ final class LightGbmTrainer {
 
     private final ModelKind kind;
     private final TrainerSpec spec;
-    private final int seed;
+    private final LightGbmParameters parameters;
 
     /**
      * @throws TrainingException when the specification names another trainer
@@ -62,7 +52,7 @@ final class LightGbmTrainer {
                     "trainer '" + spec.kind() + "' is not built in; use 'lightgbm'");
         }
         this.spec = spec;
-        this.seed = Long.hashCode(seed) & Integer.MAX_VALUE;
+        this.parameters = LightGbmParameters.of(spec, seed);
         LightGbmLibrary.load();
     }
 
@@ -83,7 +73,7 @@ final class LightGbmTrainer {
             EarlierTrees earlier,
             ObjIntConsumer<Head> grown) {
         Map<Head, FittedHead> heads = new EnumMap<>(Head.class);
-        if (rows.length < 2 * minRowsInLeaf(rows.length)) {
+        if (rows.length < 2 * parameters.minRowsInLeaf(rows.length)) {
             for (Head head : kind.heads()) {
                 heads.put(head, constant(head, labels(targets, head), source.columns()));
             }
@@ -115,7 +105,7 @@ final class LightGbmTrainer {
         Map<Head, FittedHead> heads = new EnumMap<>(Head.class);
         try (NativeRows copy = NativeRows.of(source, rows);
                 LightGbmDataset dataset =
-                        named(new LightGbmDataset(copy, binning(rows.length)), names)) {
+                        named(new LightGbmDataset(copy, parameters.binning(rows.length)), names)) {
             for (Head head : kind.heads()) {
                 float[] labels = labels(targets, head);
                 Optional<String> text = earlier.of(head);
@@ -123,11 +113,7 @@ final class LightGbmTrainer {
                         head,
                         text.isPresent() && isTrainable(head, labels)
                                 ? goOn(dataset, copy, head, labels, text.get(), grown)
-                                : train(
-                                        dataset,
-                                        head,
-                                        labels,
-                                        trees -> grown.accept(head, trees)));
+                                : train(dataset, head, labels, trees -> grown.accept(head, trees)));
             }
             return new FittedModel(kind, heads);
         } catch (RuntimeException e) {
@@ -146,8 +132,7 @@ final class LightGbmTrainer {
             ObjIntConsumer<Head> grown) {
         try (LightGbmBooster before = LightGbmBooster.of(text)) {
             int more = Math.max(1, spec.trees() / CONTINUATION_SHARE);
-            if (spec.mode() == Mode.CONTINUE
-                    && before.trees() + more > MAX_GROWTH * spec.trees()) {
+            if (spec.mode() == Mode.CONTINUE && before.trees() + more > MAX_GROWTH * spec.trees()) {
                 return train(dataset, head, labels, trees -> grown.accept(head, trees));
             }
             dataset.label(labels);
@@ -155,7 +140,7 @@ final class LightGbmTrainer {
                 dataset.begin(before.rawScores(rows));
             }
             LightGbmBooster booster =
-                    new LightGbmBooster(dataset, boosting(head, labels.length));
+                    new LightGbmBooster(dataset, parameters.boosting(head, labels.length));
             boolean fitted = false;
             try {
                 booster.takeOver(before);
@@ -191,7 +176,7 @@ final class LightGbmTrainer {
     /** Bins rows for all heads; the copy that LightGBM reads is gone afterwards. */
     LightGbmDataset bin(Rows source, int[] rows, List<String> names) {
         try (NativeRows copy = NativeRows.of(source, rows)) {
-            return named(new LightGbmDataset(copy, binning(rows.length)), names);
+            return named(new LightGbmDataset(copy, parameters.binning(rows.length)), names);
         }
     }
 
@@ -218,7 +203,8 @@ final class LightGbmTrainer {
             return constant(head, labels, dataset.columns());
         }
         dataset.label(labels);
-        LightGbmBooster booster = new LightGbmBooster(dataset, boosting(head, labels.length));
+        LightGbmBooster booster =
+                new LightGbmBooster(dataset, parameters.boosting(head, labels.length));
         try {
             int trees = 0;
             while (trees < spec.trees() && booster.grow()) {
@@ -255,7 +241,7 @@ final class LightGbmTrainer {
     }
 
     private boolean isTrainable(Head head, float[] labels) {
-        return labels.length >= 2 * minRowsInLeaf(labels.length)
+        return labels.length >= 2 * parameters.minRowsInLeaf(labels.length)
                 && (!head.isProbability() || hasBothClasses(labels));
     }
 
@@ -267,45 +253,5 @@ final class LightGbmTrainer {
             }
         }
         return positives >= MIN_CLASS_ROWS && labels.length - positives >= MIN_CLASS_ROWS;
-    }
-
-    /**
-     * What the specification asks for, lowered for a small set: 1,000 of 1,500 rows leave nothing
-     * to split.
-     */
-    private int minRowsInLeaf(int rows) {
-        return Math.min(spec.minRowsInLeaf(), Math.max(SMALLEST_LEAF_ROWS, rows / 20));
-    }
-
-    private String binning(int rows) {
-        return String.join(
-                " ",
-                QUIET,
-                "deterministic=true",
-                "force_col_wise=true",
-                "seed=" + seed,
-                "max_bin=" + spec.maxBin(),
-                "bin_construct_sample_cnt=" + BINNING_ROWS,
-                "min_data_in_leaf=" + minRowsInLeaf(rows),
-                // Whether a feature can split depends on the labels, which change by head.
-                "feature_pre_filter=false",
-                "use_missing=true",
-                "zero_as_missing=false");
-    }
-
-    private String boosting(Head head, int rows) {
-        return String.join(
-                " ",
-                binning(rows),
-                "objective=" + (head.isProbability() ? "binary" : "regression"),
-                "boosting=" + (spec.boosting() == Boosting.FOREST ? "rf" : "gbdt"),
-                "extra_trees=" + spec.extraTrees(),
-                "num_leaves=" + spec.leaves(),
-                "learning_rate=" + spec.learningRate(),
-                "feature_fraction=" + spec.featureFraction(),
-                "bagging_fraction=" + spec.baggingFraction(),
-                "bagging_freq=" + (spec.baggingFraction() < 1 ? 1 : 0),
-                "lambda_l2=" + spec.l2(),
-                "boost_from_average=true");
     }
 }

@@ -41,8 +41,7 @@ final class TreeEnsemble {
         this.scales = scales;
     }
 
-    static TreeEnsemble of(
-            ModelKind kind, Map<Head, LightGbmModel> heads, FeatureScales scales) {
+    static TreeEnsemble of(ModelKind kind, Map<Head, LightGbmModel> heads, FeatureScales scales) {
         TreeEnsemble ensemble = new TreeEnsemble(scales);
         for (Head head : kind.heads()) {
             ensemble.add(head.column(), Objects.requireNonNull(heads.get(head)));

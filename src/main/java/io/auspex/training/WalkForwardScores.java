@@ -170,7 +170,9 @@ final class WalkForwardScores {
                 compared.rows(fold.testFrom() - firstRow, fold.testTo() - firstRow).metrics());
     }
 
-    /** Outcome less prediction of the head that is a real number, of rows whose outcome is known. */
+    /**
+     * Outcome less prediction of the head that is a real number, of rows whose outcome is known.
+     */
     double[] residuals(float[] predictions) {
         double[] residuals = new double[predictions.length / width];
         int count = 0;

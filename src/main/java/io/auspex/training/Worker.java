@@ -79,7 +79,10 @@ public final class Worker {
             checkGroups(folder.readGroups(), rows, job.symbols().size());
             TrainingData data =
                     new TrainingData(
-                            job, Rows.of(features), folder.readTargets(job.spec().kind(), rows), folder.readTimes());
+                            job,
+                            Rows.of(features),
+                            folder.readTargets(job.spec().kind(), rows),
+                            folder.readTimes());
             TrainedModel model =
                     Files.exists(folder.baseModel())
                             ? TrainingRun.run(

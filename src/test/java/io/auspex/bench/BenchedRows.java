@@ -1,7 +1,6 @@
 package io.auspex.bench;
 
 import io.auspex.features.FeatureSchema;
-import io.auspex.model.Head;
 import io.auspex.model.ModelKind;
 
 /**

@@ -157,7 +157,8 @@ class ModelSlotTest {
             TinyModels formula = tiny().bias(bias(7));
             assertThat(prediction.version()).isEqualTo(7);
             assertThat(prediction.schemaHash()).isEqualTo(tiny().schema().hash());
-            assertThat(prediction.heads().keySet()).containsExactlyElementsOf(ModelKind.MARKET.heads());
+            assertThat(prediction.heads().keySet())
+                    .containsExactlyElementsOf(ModelKind.MARKET.heads());
             double centre = prediction.heads().get(Head.EXPECTED_RETURN);
             assertThat(centre).isCloseTo(formula.answer(Head.EXPECTED_RETURN, ROW), within(1e-6));
             assertThat(prediction.expectedReturnInterval())

@@ -16,8 +16,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.auspex.features.FeatureSchema;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
-import io.auspex.model.ModelKind;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TargetSpec;
 import io.auspex.platform.Json;
 import java.util.ArrayList;
@@ -186,7 +186,8 @@ public final class TinyModels {
                         .addNode(node("Add", List.of("sums", "biases"), List.of("scores")))
                         .addNode(split());
         for (int i = 0; i < outputs.size(); i++) {
-            String operator = ModelKind.MARKET.heads().get(i).isProbability() ? "Sigmoid" : "Identity";
+            String operator =
+                    ModelKind.MARKET.heads().get(i).isProbability() ? "Sigmoid" : "Identity";
             graph.addOutput(value(outputs.get(i), 1))
                     .addNode(node(operator, List.of("score" + i), List.of(outputs.get(i))));
         }

@@ -110,8 +110,7 @@ class OutcomeLearningTest {
                 (TrainingSet.Built) TradeRowsWriter.write(spec("gbdt"), trades, job, 1);
         long longest =
                 trades.stream()
-                        .mapToLong(t ->
-                                t.exitTime().toEpochMilli() - t.entryTime().toEpochMilli())
+                        .mapToLong(t -> t.exitTime().toEpochMilli() - t.entryTime().toEpochMilli())
                         .max()
                         .orElseThrow();
         long horizon =

@@ -112,13 +112,29 @@ class TradeIntakeTest {
         misspelt.put("exit_prize", 1);
         Map<String, Object> good = trade("batch-good", 901, CONTEXT);
         post(List.of(
-                        changed, backwards, signs, nameless, range, misspelt, "no trade", good,
-                        good, known))
+                        changed,
+                        backwards,
+                        signs,
+                        nameless,
+                        range,
+                        misspelt,
+                        "no trade",
+                        good,
+                        good,
+                        known))
                 .body(
                         "status",
                         contains(
-                                "CONFLICT", "REFUSED", "REFUSED", "REFUSED", "REFUSED", "REFUSED",
-                                "REFUSED", "ACCEPTED", "DUPLICATE", "CONFLICT"))
+                                "CONFLICT",
+                                "REFUSED",
+                                "REFUSED",
+                                "REFUSED",
+                                "REFUSED",
+                                "REFUSED",
+                                "REFUSED",
+                                "ACCEPTED",
+                                "DUPLICATE",
+                                "CONFLICT"))
                 .body("[1].reason", containsString("is before entry_time"))
                 .body("[2].reason", containsString("differ in sign"))
                 .body("[3].reason", equalTo("id is missing"))
@@ -148,8 +164,7 @@ class TradeIntakeTest {
             assertThat(stored.features()[4]).isNaN();
             assertThat(stored.features()[5]).isEqualTo(1);
             assertThat(stored.features()[6])
-                    .isEqualTo(
-                            stored.entryTime().atZone(ZoneOffset.UTC).getHour());
+                    .isEqualTo(stored.entryTime().atZone(ZoneOffset.UTC).getHour());
         }
     }
 
@@ -247,11 +262,7 @@ class TradeIntakeTest {
                 .then()
                 .statusCode(400)
                 .body("type", containsString("too-many-trades"));
-        given().contentType(ContentType.JSON)
-                .body("42")
-                .post("/api/trades")
-                .then()
-                .statusCode(400);
+        given().contentType(ContentType.JSON).body("42").post("/api/trades").then().statusCode(400);
         given().queryParam("direction", "UP").get("/api/trades").then().statusCode(400);
         given().queryParam("limit", "0").get("/api/trades").then().statusCode(400);
     }
@@ -277,8 +288,7 @@ class TradeIntakeTest {
     private List<ClosedTrade> trades() {
         return Await.item(() ->
                 store.trades(
-                        new TradeStore.Filter(
-                                null, null, null, Instant.EPOCH, Instant.now()),
+                        new TradeStore.Filter(null, null, null, Instant.EPOCH, Instant.now()),
                         TradeStore.MAX_LIMIT));
     }
 
@@ -294,8 +304,7 @@ class TradeIntakeTest {
         trade.put("direction", "LONG");
         trade.put("entry_time", Instant.ofEpochMilli(closeOf(entryClose)).toString());
         trade.put("entry_price", 0.07);
-        trade.put(
-                "exit_time", Instant.ofEpochMilli(closeOf(entryClose) + 3_600_000).toString());
+        trade.put("exit_time", Instant.ofEpochMilli(closeOf(entryClose) + 3_600_000).toString());
         trade.put("exit_price", 0.071);
         trade.put("pnl", 2.5);
         trade.put("pnl_percent", 1.4);

@@ -52,8 +52,7 @@ final class TradeMarket {
 
     /** What an engine that has seen everything says at a close. */
     static float[] features(List<MarketClose> all, Symbol symbol, long closeMillis) {
-        FeatureEngine engine =
-                new FeatureEngine(TradeEntry.marketSchema(Timeframe.FIVE_MINUTES));
+        FeatureEngine engine = new FeatureEngine(TradeEntry.marketSchema(Timeframe.FIVE_MINUTES));
         float[] row = new float[TradeEntry.MARKET_FEATURES];
         for (MarketClose close : all) {
             if (close.closeTimeMillis() <= closeMillis) {

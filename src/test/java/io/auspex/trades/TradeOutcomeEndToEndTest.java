@@ -103,11 +103,12 @@ class TradeOutcomeEndToEndTest {
                         Timeframe.FIVE_MINUTES,
                         LiveService.SYMBOLS,
                         before.closeTime().toEpochMilli()));
-        Refit asked =
-                Await.item(() -> refits.request(TradeOutcomeModel.NAME, "10 closed trades"));
+        Refit asked = Await.item(() -> refits.request(TradeOutcomeModel.NAME, "10 closed trades"));
         Refit refit = ends.await(asked.id());
         assertThat(refit.decision()).as(String.valueOf(refit.reason())).isEqualTo("PROMOTED");
-        assertThat(refit.reason()).contains("beats base rate", "blocks)").doesNotContain("direction");
+        assertThat(refit.reason())
+                .contains("beats base rate", "blocks)")
+                .doesNotContain("direction");
 
         service.close();
         MarketClose close = service.close();
@@ -127,8 +128,8 @@ class TradeOutcomeEndToEndTest {
                 .statusCode(200)
                 .body("p_profit", notNullValue());
 
-        Refit again = ends.await(
-                Await.item(() -> refits.request(TradeOutcomeModel.NAME, "again")).id());
+        Refit again =
+                ends.await(Await.item(() -> refits.request(TradeOutcomeModel.NAME, "again")).id());
         assertThat(again.decision()).isEqualTo("REJECTED");
         assertThat(again.reason()).contains("unseen by champion v1 yet, 80 needed");
     }
@@ -144,8 +145,7 @@ class TradeOutcomeEndToEndTest {
                             .values()
                             .toArray();
             float[] row = Arrays.copyOf(market, 7);
-            boolean isLong =
-                    signal.heads().get(Head.P_UP) >= signal.heads().get(Head.P_DOWN);
+            boolean isLong = signal.heads().get(Head.P_UP) >= signal.heads().get(Head.P_DOWN);
             row[4] = signal.heads().get(isLong ? Head.P_UP : Head.P_DOWN).floatValue();
             row[5] = isLong ? 1 : -1;
             row[6] = signal.closeTime().atZone(ZoneOffset.UTC).getHour();

@@ -9,7 +9,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.auspex.model.Head;
 import io.auspex.model.ModelKind;
 import java.nio.FloatBuffer;
 import java.util.HashMap;

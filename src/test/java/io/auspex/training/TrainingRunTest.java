@@ -8,9 +8,9 @@ import ai.onnxruntime.OrtException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.auspex.model.Calibration;
 import io.auspex.model.Head;
-import io.auspex.model.ModelKind;
 import io.auspex.model.HeadMetrics;
 import io.auspex.model.LossTest;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TrainerSpec;
 import io.auspex.model.TrainingReport;
 import io.auspex.platform.Json;
@@ -123,7 +123,9 @@ class TrainingRunTest {
             for (int i = 0; i < raw.length; i++) {
                 assertThat(model.outOfSamplePredictions()[i])
                         .isEqualTo(
-                                (float) Calibration.IDENTITY.output(ModelKind.MARKET.heads().get(i % 4), raw[i]));
+                                (float)
+                                        Calibration.IDENTITY.output(
+                                                ModelKind.MARKET.heads().get(i % 4), raw[i]));
             }
         }
         assertThat(model.report().calibration().get(Head.EXPECTED_RETURN))

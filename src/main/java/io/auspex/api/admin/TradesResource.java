@@ -101,7 +101,8 @@ public class TradesResource {
         return switch (text) {
             case "LONG" -> Direction.LONG;
             case "SHORT" -> Direction.SHORT;
-            default -> throw QueryNumbers.invalid("direction must be LONG or SHORT: '" + text + "'");
+            default ->
+                    throw QueryNumbers.invalid("direction must be LONG or SHORT: '" + text + "'");
         };
     }
 

@@ -144,7 +144,8 @@ class GrpcProtocolTest {
             assertThat(output.getDatatype()).isEqualTo("FP32");
             assertThat(output.getShapeList()).containsExactly(2L, 1L);
             assertThat((double) output.getContents().getFp32Contents(1))
-                    .isEqualTo(TINY.answer(ModelKind.MARKET.heads().get(head), 4, 5, 6), within(1e-6));
+                    .isEqualTo(
+                            TINY.answer(ModelKind.MARKET.heads().get(head), 4, 5, 6), within(1e-6));
         }
     }
 
