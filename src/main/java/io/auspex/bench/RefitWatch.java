@@ -5,6 +5,10 @@ import io.auspex.model.ModelSpec;
 import io.auspex.platform.Json;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -18,6 +22,7 @@ final class RefitWatch {
     private static final Set<String> BEFORE_WORKER = Set.of("", "queued", "dataset");
 
     private final ServiceProcess service;
+    private final HttpClient client = HttpClient.newHttpClient();
     private long last;
     private String model = "";
     private double swappedSeconds;
@@ -27,16 +32,19 @@ final class RefitWatch {
     }
 
     /** The specification that the service trains by. */
-    ModelSpec spec() throws IOException {
+    ModelSpec spec() throws IOException, InterruptedException {
         return Json.mapper().treeToValue(get("/api/models/" + model).path("spec"), ModelSpec.class);
     }
 
-    void request() throws IOException {
-        try (HttpConnection connection = new HttpConnection(service.port())) {
-            HttpConnection.Reply reply = connection.post("/api/models/" + model + "/train", "");
-            if (reply.status() / 100 != 2) {
-                throw new IOException("the refit was not accepted: " + reply);
-            }
+    void request() throws IOException, InterruptedException {
+        HttpResponse<String> reply =
+                client.send(
+                        HttpRequest.newBuilder(uri("/api/models/" + model + "/train"))
+                                .POST(HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        if (reply.statusCode() / 100 != 2) {
+            throw new IOException("the refit was not accepted: " + reply.body());
         }
     }
 
@@ -74,7 +82,7 @@ final class RefitWatch {
     }
 
     private RefitTimes times(JsonNode refit, long workerMillis, long gateMillis)
-            throws IOException {
+            throws IOException, InterruptedException {
         last = refit.path("id").asLong();
         model = refit.path("model").asText();
         JsonNode report =
@@ -101,25 +109,32 @@ final class RefitWatch {
     }
 
     /** All steps of all swaps so far, but the waiting for old readers. */
-    private double swapSeconds() throws IOException {
+    private double swapSeconds() throws IOException, InterruptedException {
         double sum = 0;
-        try (HttpConnection connection = new HttpConnection(service.port())) {
-            for (String line : connection.get("/metrics").body().lines().toList()) {
-                if (line.startsWith("auspex_swap_seconds_sum") && !line.contains("\"drain\"")) {
-                    sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-                }
+        for (String line : text("/q/metrics").lines().toList()) {
+            if (line.startsWith("auspex_swap_seconds_sum") && !line.contains("\"drain\"")) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
             }
         }
         return sum;
     }
 
-    private JsonNode get(String path) throws IOException {
-        try (HttpConnection connection = new HttpConnection(service.port())) {
-            HttpConnection.Reply reply = connection.get(path);
-            if (reply.status() != 200) {
-                throw new IOException(path + " answers " + reply.status());
-            }
-            return Json.mapper().readTree(reply.body());
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        return Json.mapper().readTree(text(path));
+    }
+
+    private String text(String path) throws IOException, InterruptedException {
+        HttpResponse<String> reply =
+                client.send(
+                        HttpRequest.newBuilder(uri(path)).build(),
+                        HttpResponse.BodyHandlers.ofString());
+        if (reply.statusCode() != 200) {
+            throw new IOException(path + " answers " + reply.statusCode());
         }
+        return reply.body();
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + service.port() + path);
     }
 }
