@@ -13,7 +13,8 @@ create table closed_trade (
     exit_price        double precision not null check (exit_price > 0),
     pnl               double precision not null,
     pnl_percent       double precision not null,
-    signal_id         text             references signal (id),
+    -- of the ledger: looked up when the trade is taken, no foreign key, which would bind the ledger to trades
+    signal_id         text,
     entry_rsi         double precision not null,
     entry_trend       double precision not null,
     entry_volatility  double precision not null,
