@@ -7,9 +7,11 @@ import static com.tngtech.archunit.library.plantuml.rules.PlantUmlArchCondition.
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import io.auspex.model.Head;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +82,19 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.onnxruntime..")
+                .check(CLASSES);
+    }
+
+    /** No model has all heads: a list of them comes from its kind. Switches make such calls too. */
+    @Test
+    void nobodyTakesAllHeadsForThoseOfAModel() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.auspex.model..")
+                .and()
+                .doNotHaveModifier(JavaModifier.SYNTHETIC)
+                .should()
+                .callMethod(Head.class, "values")
                 .check(CLASSES);
     }
 }

@@ -26,6 +26,10 @@ public final class Bench {
                         --days=45       history that the refits train on
                         --parts=throughput,row,swaps,refits
                         --server-cpus=0 --load-cpus=1 --worker-cpus=2 (1 of two)
+              refit     what a refit of the service costs, beside LightGBM alone; other ways to train
+                        --data=FOLDER   candle files of real symbols; skipped without
+                        --symbols=50 --days=30 --seed=7   of the simulated market; 0 symbols for none
+                        --rounds=3 --heap=1024            megabytes of the service
               micro     what parts cost in process, by JMH (builds the test classes)
                         -Dauspex.benchmarks=PredictBenchmark -Dauspex.forks=3
             """;
@@ -44,6 +48,7 @@ public final class Bench {
                         HonestyBench.run(BenchOptions.of(options), System.out, System.err);
                 case "starter" -> StarterBench.run(BenchOptions.of(options), System.out);
                 case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out);
+                case "refit" -> RefitBench.run(BenchOptions.of(options), System.out, System.err);
                 case "serving" ->
                         ServingBench.run(BenchOptions.of(options), System.out, System.err);
                 default ->

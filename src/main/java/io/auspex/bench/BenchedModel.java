@@ -7,6 +7,7 @@ import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import io.auspex.model.TrainerSpec;
 import io.auspex.training.Rows;
@@ -31,7 +32,7 @@ record BenchedModel(ModelSpec spec, FeatureSchema schema, TrainedModel trained, 
     static final int FEATURES = 60;
     static final int TREES = 100;
 
-    private static final int HEADS = Head.values().length;
+    private static final int HEADS = ModelKind.MARKET.heads().size();
     private static final int TRAINING_ROWS = 6_000;
     private static final long FIRST_CLOSE_MILLIS = 1_700_000_100_000L;
     private static final TrainerSpec TRAINER =

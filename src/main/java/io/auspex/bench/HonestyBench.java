@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,7 +93,7 @@ final class HonestyBench {
                         outcome.seed(),
                         outcome.promoted() ? "promoted" : "rejected",
                         outcome.evidence().move().describe(),
-                        outcome.evidence().direction().describe(),
+                        Objects.requireNonNull(outcome.evidence().direction()).describe(),
                         outcome.skillShare());
             }
         }

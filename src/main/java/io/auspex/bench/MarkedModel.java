@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.auspex.features.FeatureSchema;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TargetSpec;
 import io.auspex.platform.Json;
 import java.util.LinkedHashMap;
@@ -32,7 +33,7 @@ import java.util.Map;
 record MarkedModel(String name, FeatureSchema schema, MarketSpec market, int mark) {
 
     private static final float WEIGHT = 0.01f;
-    private static final int HEADS = Head.values().length;
+    private static final int HEADS = ModelKind.MARKET.heads().size();
     private static final int PROBE_ROWS = 4;
 
     /** Another version. */
@@ -57,7 +58,7 @@ record MarkedModel(String name, FeatureSchema schema, MarketSpec market, int mar
             for (int i = 0; i < schema.size(); i++) {
                 values.add(row / 8.0);
             }
-            for (Head head : Head.values()) {
+            for (Head head : ModelKind.MARKET.heads()) {
                 outputs.withArray(head.code()).add(answer(head, row / 8.0));
             }
         }
@@ -95,7 +96,7 @@ record MarkedModel(String name, FeatureSchema schema, MarketSpec market, int mar
                         .addAttribute(attribute("axis", 1))
                         .addAttribute(attribute("num_outputs", HEADS));
         GraphProto.Builder graph = GraphProto.newBuilder().setName("marked");
-        for (Head head : Head.values()) {
+        for (Head head : ModelKind.MARKET.heads()) {
             biases.addFloatData(bias(head));
             split.addOutput("score_" + head.code());
         }
@@ -105,7 +106,7 @@ record MarkedModel(String name, FeatureSchema schema, MarketSpec market, int mar
                 .addNode(node("MatMul", "features", "weights").addOutput("sums"))
                 .addNode(node("Add", "sums", "biases").addOutput("scores"))
                 .addNode(split);
-        for (Head head : Head.values()) {
+        for (Head head : ModelKind.MARKET.heads()) {
             graph.addOutput(value(head.code(), 1))
                     .addNode(
                             node(

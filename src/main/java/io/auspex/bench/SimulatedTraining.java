@@ -17,6 +17,7 @@ import io.auspex.market.Symbol;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
 import io.auspex.model.Measures;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import io.auspex.training.Rows;
 import io.auspex.training.TrainedModel;
@@ -49,7 +50,7 @@ record SimulatedTraining(TrainedModel model, double skillShare) {
     /** The truth costs a simulation of its own; it is asked at every such close. */
     private static final int CLOSES_PER_TRUTH = 12;
 
-    private static final int HEADS = Head.values().length;
+    private static final int HEADS = ModelKind.MARKET.heads().size();
 
     private record Moment(long closeTimeMillis, Symbol symbol) {}
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Makes the starter model of the simulated market again: small on purpose (few days, few trees), so
@@ -41,7 +42,7 @@ final class StarterBench {
                     "%s%n  move: %s%n  direction: %s%n  passes the gate: %s%n  share of the possible skill: %.2f%n",
                     version.resolve("model.onnx"),
                     evidence.move().describe(),
-                    evidence.direction().describe(),
+                    Objects.requireNonNull(evidence.direction()).describe(),
                     evidence.passes(spec.gate().significance()),
                     training.skillShare());
         } finally {

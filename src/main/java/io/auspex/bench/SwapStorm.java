@@ -2,6 +2,7 @@ package io.auspex.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.platform.Json;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -186,7 +187,7 @@ final class SwapStorm {
             JsonNode answer = Json.mapper().readTree(body);
             int version = answer.path("version").asInt();
             MarkedModel giver = any.marked(version);
-            for (Head head : Head.values()) {
+            for (Head head : ModelKind.MARKET.heads()) {
                 double said = answer.path("heads").path(head.code()).asDouble(Double.NaN);
                 if (!(Math.abs(said - giver.answer(head, 0)) <= TOLERANCE)) {
                     mixed.incrementAndGet();

@@ -1,6 +1,6 @@
 package io.auspex.dataset;
 
-import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import java.io.IOException;
 
 /**
@@ -9,28 +9,28 @@ import java.io.IOException;
  */
 final class JobArrays implements AutoCloseable {
 
-    private static final int HEADS = Head.values().length;
-
+    private final int heads;
     private final NpyWriter features;
     private final NpyWriter targets;
     private final NpyWriter times;
     private final NpyWriter groups;
 
-    JobArrays(JobFolder folder, int width) throws IOException {
+    JobArrays(JobFolder folder, ModelKind kind, int width) throws IOException {
+        heads = kind.heads().size();
         features = NpyWriter.matrix(folder.features(), Npy.Type.FLOAT32, width);
-        targets = NpyWriter.matrix(folder.targets(), Npy.Type.FLOAT32, HEADS);
+        targets = NpyWriter.matrix(folder.targets(), Npy.Type.FLOAT32, heads);
         times = NpyWriter.vector(folder.times(), Npy.Type.INT64);
         groups = NpyWriter.vector(folder.groups(), Npy.Type.INT32);
     }
 
     /**
-     * @param labels of a symbol, {@code [n, 4]}
+     * @param labels {@code [n, heads]}
      * @param label which row of them
      */
     void add(float[] row, float[] labels, int label, long closeTimeMillis, int group)
             throws IOException {
         features.addRow(row, 0);
-        targets.addRow(labels, label * HEADS);
+        targets.addRow(labels, label * heads);
         times.add(closeTimeMillis);
         groups.add(group);
     }

@@ -1,6 +1,7 @@
 package io.auspex.dataset;
 
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TrainingReport;
 import io.auspex.platform.Json;
 import java.io.IOException;
@@ -24,7 +25,10 @@ import java.util.Optional;
  *                                               report.json           TrainingReport, LAST: success
  * </pre>
  *
- * Rows are ordered by time, then group. A target is NaN where its horizon is not over.
+ * The 4 are the heads of the market; a model of another {@link ModelKind} has as many columns as
+ * heads. A job whose trainer continues another model has that one's text in {@code base.txt}.
+ *
+ * <p>Rows are ordered by time, then group. A target is NaN where its horizon is not over.
  */
 public record JobFolder(Path path) {
 
@@ -54,6 +58,11 @@ public record JobFolder(Path path) {
 
     public Path nativeModel() {
         return path.resolve("model.txt");
+    }
+
+    /** The text of the model that is to be continued; there is none for a full training. */
+    public Path baseModel() {
+        return path.resolve("base.txt");
     }
 
     public Path outOfSampleRows() {
@@ -128,8 +137,13 @@ public record JobFolder(Path path) {
      * @param rows the number that there must be
      */
     public float[] readTargets(long rows) throws IOException {
+        return readTargets(ModelKind.MARKET, rows);
+    }
+
+    /** The targets of a model of that kind, as many a row as it has heads. */
+    public float[] readTargets(ModelKind kind, long rows) throws IOException {
         try (NpyReader targets = NpyReader.open(targets())) {
-            return targets.expect(Npy.Type.FLOAT32, 2, rows, Head.values().length).floats(0, rows);
+            return targets.expect(Npy.Type.FLOAT32, 2, rows, kind.heads().size()).floats(0, rows);
         }
     }
 

@@ -2,6 +2,7 @@ package io.auspex.dataset;
 
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ReturnDeviation;
 import io.auspex.model.TargetSpec;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.Arrays;
  */
 public final class Targets {
 
-    private static final int HEADS = Head.values().length;
+    private static final int HEADS = ModelKind.MARKET.heads().size();
 
     private final TargetSpec spec;
     private final long stepMillis;
@@ -72,12 +73,12 @@ public final class Targets {
     }
 
     private void label(float[] labels, int i, double change) {
-        labels[i * HEADS + Head.EXPECTED_RETURN.ordinal()] = (float) change;
+        labels[i * HEADS + Head.EXPECTED_RETURN.column()] = (float) change;
         double scale = spec.scale(spec.volatilityScaled() ? volatility[i] : Double.NaN);
         if (scale > 0) {
-            labels[i * HEADS + Head.P_UP.ordinal()] = spec.up(change, scale) ? 1 : 0;
-            labels[i * HEADS + Head.P_DOWN.ordinal()] = spec.down(change, scale) ? 1 : 0;
-            labels[i * HEADS + Head.P_STOP.ordinal()] = spec.stop(change, scale) ? 1 : 0;
+            labels[i * HEADS + Head.P_UP.column()] = spec.up(change, scale) ? 1 : 0;
+            labels[i * HEADS + Head.P_DOWN.column()] = spec.down(change, scale) ? 1 : 0;
+            labels[i * HEADS + Head.P_STOP.column()] = spec.stop(change, scale) ? 1 : 0;
         }
     }
 }

@@ -6,7 +6,7 @@ import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
-import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ import java.util.function.DoubleConsumer;
  */
 public final class TrainingSetBuilder {
 
-    private static final int HEADS = Head.values().length;
+    private static final int HEADS = ModelKind.MARKET.heads().size();
     private static final int CLOSES_PER_PROGRESS = 200;
 
     private final ModelSpec spec;
@@ -118,7 +118,7 @@ public final class TrainingSetBuilder {
         // What an earlier attempt left must not make this one look finished.
         Files.deleteIfExists(folder.report());
         Files.deleteIfExists(folder.job());
-        try (JobArrays arrays = new JobArrays(folder, schema.size())) {
+        try (JobArrays arrays = new JobArrays(folder, spec.kind(), schema.size())) {
             Rows rows = new Rows(labels, arrays);
             rows.addAll(closes, progress);
             if (arrays.rows() == 0) {

@@ -1,6 +1,7 @@
 package io.auspex.model;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * All that is known about the targets without a model: what the rows that a fold was trained on
@@ -13,8 +14,6 @@ import java.util.List;
  */
 public record BaseRates(double up, double down, double meanReturn, double stop) {
 
-    private static final int HEADS = Head.values().length;
-
     /**
      * The rates of training rows, smoothed by half a case either way ({@code (k + 0.5) / (n + 1)},
      * Krichevsky and Trofimov 1981): a reference that says 'never' would be infinitely easy to
@@ -26,28 +25,12 @@ public record BaseRates(double up, double down, double meanReturn, double stop) 
      * @param toRow the row behind the last one
      */
     public static BaseRates of(float[] targets, int fromRow, int toRow) {
-        double[] sums = new double[HEADS];
-        int[] rows = new int[HEADS];
-        for (int row = fromRow; row < toRow; row++) {
-            for (int head = 0; head < HEADS; head++) {
-                float target = targets[row * HEADS + head];
-                if (!Float.isNaN(target)) {
-                    sums[head] += target;
-                    rows[head]++;
-                }
-            }
-        }
+        HeadRates rates = HeadRates.of(ModelKind.MARKET, targets, fromRow, toRow);
         return new BaseRates(
-                rate(sums, rows, Head.P_UP),
-                rate(sums, rows, Head.P_DOWN),
-                rate(sums, rows, Head.EXPECTED_RETURN),
-                rate(sums, rows, Head.P_STOP));
-    }
-
-    private static double rate(double[] sums, int[] rows, Head head) {
-        double sum = sums[head.ordinal()];
-        int n = rows[head.ordinal()];
-        return head.isProbability() ? (sum + 0.5) / (n + 1) : sum / Math.max(n, 1);
+                rates.of(Head.P_UP),
+                rates.of(Head.P_DOWN),
+                rates.of(Head.EXPECTED_RETURN),
+                rates.of(Head.P_STOP));
     }
 
     /** What the reference predicts for a head. */
@@ -57,6 +40,8 @@ public record BaseRates(double up, double down, double meanReturn, double stop) 
             case P_DOWN -> down;
             case EXPECTED_RETURN -> meanReturn;
             case P_STOP -> stop;
+            case P_PROFIT, EXPECTED_PNL ->
+                    throw new IllegalArgumentException("not a head of the market: " + head.code());
         };
     }
 
@@ -68,13 +53,17 @@ public record BaseRates(double up, double down, double meanReturn, double stop) 
      * @return {@code [m, 4]}, row after row in {@link Head} order
      */
     public static float[] predictions(List<BaseRates> folds, int[] foldOfRow) {
-        float[] predictions = new float[foldOfRow.length * HEADS];
-        for (int row = 0; row < foldOfRow.length; row++) {
-            BaseRates rates = folds.get(foldOfRow[row]);
-            for (Head head : Head.values()) {
-                predictions[row * HEADS + head.ordinal()] = (float) rates.of(head);
-            }
-        }
-        return predictions;
+        return HeadRates.predictions(
+                ModelKind.MARKET, folds.stream().map(BaseRates::byHead).toList(), foldOfRow);
+    }
+
+    private HeadRates byHead() {
+        return new HeadRates(
+                ModelKind.MARKET,
+                Map.of(
+                        Head.P_UP, up,
+                        Head.P_DOWN, down,
+                        Head.EXPECTED_RETURN, meanReturn,
+                        Head.P_STOP, stop));
     }
 }

@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * new OutOfSample(times, targets, predictions, champions).after(championsDataTo).evidence(horizonMillis);
  * }</pre>
  *
- * Matrices are {@code [m, 4]}, row after row in {@link Head} order. Rows are ordered by time.
- * Immutable; arrays are not copied and must not be changed by the caller.
+ * Matrices are {@code [m, 4]}, row after row in {@link Head} order, or as wide as the model's
+ * {@link ModelKind} has heads. Rows are ordered by time. Immutable; arrays are not copied and must
+ * not be changed by the caller.
  */
 public final class OutOfSample {
 
-    private static final int HEADS = Head.values().length;
-
+    private final ModelKind kind;
+    private final int width;
     private final long[] times;
     private final float[] targets;
     private final float[] predictions;
@@ -36,6 +37,14 @@ public final class OutOfSample {
      * @param reference {@code [m, 4]} of what it is compared with, finite
      */
     public OutOfSample(long[] times, float[] targets, float[] predictions, float[] reference) {
+        this(ModelKind.MARKET, times, targets, predictions, reference);
+    }
+
+    /** Of a model of that kind: matrices are {@code [m, heads]} in the order of its heads. */
+    public OutOfSample(
+            ModelKind kind, long[] times, float[] targets, float[] predictions, float[] reference) {
+        this.kind = kind;
+        this.width = kind.heads().size();
         requireMatrix("targets", targets, times.length);
         requireMatrix("predictions", predictions, times.length);
         requireMatrix("reference", reference, times.length);
@@ -55,10 +64,11 @@ public final class OutOfSample {
     /** Some consecutive rows, such as those of one fold. */
     public OutOfSample rows(int from, int to) {
         return new OutOfSample(
+                kind,
                 Arrays.copyOfRange(times, from, to),
-                Arrays.copyOfRange(targets, from * HEADS, to * HEADS),
-                Arrays.copyOfRange(predictions, from * HEADS, to * HEADS),
-                Arrays.copyOfRange(reference, from * HEADS, to * HEADS));
+                Arrays.copyOfRange(targets, from * width, to * width),
+                Arrays.copyOfRange(predictions, from * width, to * width),
+                Arrays.copyOfRange(reference, from * width, to * width));
     }
 
     /** The rows whose close is later than an instant: new to a model whose data end there. */
@@ -72,14 +82,19 @@ public final class OutOfSample {
 
     /** Both tests of the model against the reference. */
     public Evidence evidence(long horizonMillis) {
-        return new Evidence(
-                test(this::moveLoss, horizonMillis), test(this::directionLoss, horizonMillis));
+        return switch (kind) {
+            case MARKET ->
+                    new Evidence(
+                            test(this::moveLoss, horizonMillis),
+                            test(this::directionLoss, horizonMillis));
+            case TRADE_OUTCOME -> new Evidence(test(this::moveLoss, horizonMillis), null);
+        };
     }
 
     /** Measures of every head. */
     public Map<Head, HeadMetrics> metrics() {
         Map<Head, HeadMetrics> metrics = new EnumMap<>(Head.class);
-        for (Head head : Head.values()) {
+        for (Head head : kind.heads()) {
             int[] labelled = labelled(head);
             metrics.put(
                     head, head.isProbability() ? probability(head, labelled) : returns(labelled));
@@ -90,7 +105,7 @@ public final class OutOfSample {
     /** Reliability of the probabilities, and what trading by them would have brought. */
     public Quality quality(long horizonMillis) {
         Map<Head, Quality.Reliability> reliability = new EnumMap<>(Head.class);
-        for (Head head : Head.values()) {
+        for (Head head : kind.heads()) {
             int[] rows = labelled(head);
             if (head.isProbability() && rows.length > 0) {
                 double[] probabilities = column(predictions, head, rows);
@@ -104,7 +119,9 @@ public final class OutOfSample {
         }
         return new Quality(
                 reliability,
-                RuleReturns.of(times, targets, predictions, horizonMillis).orElse(null));
+                kind == ModelKind.MARKET
+                        ? RuleReturns.of(times, targets, predictions, horizonMillis).orElse(null)
+                        : null);
     }
 
     private HeadMetrics probability(Head head, int[] rows) {
@@ -133,15 +150,15 @@ public final class OutOfSample {
         for (int i = 0; i < rows.length; i++) {
             closes[i] = times[rows[i]];
         }
-        double[] predicted = column(predictions, Head.EXPECTED_RETURN, rows);
-        double[] actual = column(targets, Head.EXPECTED_RETURN, rows);
+        double[] predicted = column(predictions, kind.valueHead(), rows);
+        double[] actual = column(targets, kind.valueHead(), rows);
         return new HeadMetrics.Return(
                 rows.length,
                 nullable(Measures.rankIc(closes, predicted, actual)),
                 nullable(Measures.meanSquaredError(predicted, actual)),
                 nullable(
                         Measures.meanSquaredError(
-                                column(reference, Head.EXPECTED_RETURN, rows), actual)));
+                                column(reference, kind.valueHead(), rows), actual)));
     }
 
     /** The loss of some predictions in one row; NaN where the row does not count. */
@@ -150,13 +167,15 @@ public final class OutOfSample {
     }
 
     private double moveLoss(float[] from, int row) {
-        float up = value(targets, row, Head.P_UP);
-        float down = value(targets, row, Head.P_DOWN);
-        if (Float.isNaN(up) || Float.isNaN(down)) {
-            return Double.NaN;
+        double loss = 0;
+        for (Head head : kind.judgedHeads()) {
+            float target = value(targets, row, head);
+            if (Float.isNaN(target)) {
+                return Double.NaN;
+            }
+            loss += Measures.logLoss(value(from, row, head), target > 0.5);
         }
-        return Measures.logLoss(value(from, row, Head.P_UP), up > 0.5)
-                + Measures.logLoss(value(from, row, Head.P_DOWN), down > 0.5);
+        return loss;
     }
 
     private double directionLoss(float[] from, int row) {
@@ -166,7 +185,7 @@ public final class OutOfSample {
     }
 
     /** The chance that a move goes up, given that there is one; one half when none is expected. */
-    private static double direction(float[] from, int row) {
+    private double direction(float[] from, int row) {
         double up = value(from, row, Head.P_UP);
         double down = value(from, row, Head.P_DOWN);
         return up + down > 0 ? up / (up + down) : 0.5;
@@ -204,7 +223,7 @@ public final class OutOfSample {
         return Arrays.copyOf(rows, count);
     }
 
-    private static double[] column(float[] matrix, Head head, int[] rows) {
+    private double[] column(float[] matrix, Head head, int[] rows) {
         double[] column = new double[rows.length];
         for (int i = 0; i < rows.length; i++) {
             column[i] = value(matrix, rows[i], head);
@@ -212,26 +231,26 @@ public final class OutOfSample {
         return column;
     }
 
-    private static float value(float[] matrix, int row, Head head) {
-        return matrix[row * HEADS + head.ordinal()];
+    private float value(float[] matrix, int row, Head head) {
+        return matrix[row * width + head.column()];
     }
 
     private static @Nullable Double nullable(OptionalDouble measure) {
         return measure.isPresent() ? measure.getAsDouble() : null;
     }
 
-    private static void requireMatrix(String name, float[] matrix, int rows) {
-        if (matrix.length != rows * HEADS) {
+    private void requireMatrix(String name, float[] matrix, int rows) {
+        if (matrix.length != rows * width) {
             throw new IllegalArgumentException(
                     name + " has " + matrix.length + " values for " + rows + " rows");
         }
     }
 
-    private static void requireFinite(String name, float[] matrix) {
+    private void requireFinite(String name, float[] matrix) {
         for (int i = 0; i < matrix.length; i++) {
             if (!Float.isFinite(matrix[i])) {
                 throw new IllegalArgumentException(
-                        name + " of row " + i / HEADS + " is " + matrix[i]);
+                        name + " of row " + i / width + " is " + matrix[i]);
             }
         }
     }

@@ -18,7 +18,7 @@ final class RuleReturns {
                     + TradingRule.ROUND_TRIP_FEE
                     + " a round trip";
 
-    private static final int HEADS = Head.values().length;
+    private static final int HEADS = Head.MARKET.size();
     private static final double YEAR_MILLIS = 365.25 * 86_400_000.0;
 
     private RuleReturns() {}
@@ -80,7 +80,7 @@ final class RuleReturns {
     }
 
     private static int at(int row, Head head) {
-        return row * HEADS + head.ordinal();
+        return row * HEADS + head.column();
     }
 
     private static double mean(double[] values) {

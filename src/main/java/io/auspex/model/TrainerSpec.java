@@ -1,7 +1,12 @@
 package io.auspex.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
- * Parameters of gradient boosting.
+ * Parameters of LightGBM.
  *
  * @param kind the trainer's name; {@code lightgbm} is built in
  * @param minRowsInLeaf an upper bound: a small training set lowers it to a twentieth of its rows
@@ -9,6 +14,8 @@ package io.auspex.model;
  *     randomized trees"): with many slow features it overfits less than the best threshold does
  * @param featureFraction share of features drawn for each tree, in (0, 1]
  * @param baggingFraction share of rows drawn for each tree, in (0, 1]
+ * @param boosting {@link Boosting#GRADIENT} when JSON does not say
+ * @param mode {@link Mode#FULL} when JSON does not say
  */
 public record TrainerSpec(
         String kind,
@@ -20,7 +27,35 @@ public record TrainerSpec(
         double baggingFraction,
         double l2,
         int maxBin,
-        boolean extraTrees) {
+        boolean extraTrees,
+        Boosting boosting,
+        Mode mode) {
+
+    /** How trees are put together. */
+    public enum Boosting {
+        /** Gradient boosting: each tree corrects those before it. */
+        @JsonProperty("gbdt")
+        GRADIENT,
+        /**
+         * A random forest: trees of random rows and features, averaged. Asks for {@code
+         * baggingFraction} below 1.
+         */
+        @JsonProperty("rf")
+        FOREST
+    }
+
+    /** What a refit begins with. */
+    public enum Mode {
+        /** With nothing: all trees are grown anew. */
+        @JsonProperty("full")
+        FULL,
+        /** With the trees of the version before; half as many are added. */
+        @JsonProperty("continue")
+        CONTINUE,
+        /** With the trees of the version before, whose leaves get new values. */
+        @JsonProperty("refit-leaves")
+        REFIT_LEAVES
+    }
 
     public TrainerSpec {
         if (trees < 1 || trees > 10_000) {
@@ -47,6 +82,87 @@ public record TrainerSpec(
         if (maxBin < 2 || maxBin > 255) {
             throw new IllegalArgumentException("max_bin must be 2 to 255: " + maxBin);
         }
+        if (boosting == Boosting.FOREST && !(baggingFraction < 1)) {
+            throw new IllegalArgumentException(
+                    "a random forest needs a bagging_fraction below 1: " + baggingFraction);
+        }
+        if (boosting == Boosting.FOREST && mode != Mode.FULL) {
+            throw new IllegalArgumentException(
+                    "a random forest is always trained in full: its trees do not build on others");
+        }
+    }
+
+    /** Gradient boosting in full. */
+    public TrainerSpec(
+            String kind,
+            int trees,
+            int leaves,
+            double learningRate,
+            int minRowsInLeaf,
+            double featureFraction,
+            double baggingFraction,
+            double l2,
+            int maxBin,
+            boolean extraTrees) {
+        this(
+                kind,
+                trees,
+                leaves,
+                learningRate,
+                minRowsInLeaf,
+                featureFraction,
+                baggingFraction,
+                l2,
+                maxBin,
+                extraTrees,
+                Boosting.GRADIENT,
+                Mode.FULL);
+    }
+
+    @JsonCreator
+    static TrainerSpec read(
+            @JsonProperty(value = "kind", required = true) String kind,
+            @JsonProperty(value = "trees", required = true) int trees,
+            @JsonProperty(value = "leaves", required = true) int leaves,
+            @JsonProperty(value = "learning_rate", required = true) double learningRate,
+            @JsonProperty(value = "min_rows_in_leaf", required = true) int minRowsInLeaf,
+            @JsonProperty(value = "feature_fraction", required = true) double featureFraction,
+            @JsonProperty(value = "bagging_fraction", required = true) double baggingFraction,
+            @JsonProperty(value = "l2", required = true) double l2,
+            @JsonProperty(value = "max_bin", required = true) int maxBin,
+            @JsonProperty(value = "extra_trees", required = true) boolean extraTrees,
+            @JsonProperty("boosting") @Nullable Boosting boosting,
+            @JsonProperty("mode") @Nullable Mode mode) {
+        return new TrainerSpec(
+                kind,
+                trees,
+                leaves,
+                learningRate,
+                minRowsInLeaf,
+                featureFraction,
+                baggingFraction,
+                l2,
+                maxBin,
+                extraTrees,
+                Objects.requireNonNullElse(boosting, Boosting.GRADIENT),
+                Objects.requireNonNullElse(mode, Mode.FULL));
+    }
+
+    /** The same parameters from another beginning. */
+    public TrainerSpec withMode(Mode other) {
+        return new TrainerSpec(
+                kind,
+                trees,
+                leaves,
+                learningRate,
+                minRowsInLeaf,
+                featureFraction,
+                baggingFraction,
+                l2,
+                maxBin,
+                extraTrees,
+                boosting,
+                other);
     }
 
     public static TrainerSpec standard() {

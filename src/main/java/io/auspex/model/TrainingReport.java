@@ -219,15 +219,20 @@ public record TrainingReport(
          * @param outputs {@code [n][4]} in the order of {@link Head}, finite
          */
         public static Probe of(float[][] rows, double[][] outputs) {
+            return of(ModelKind.MARKET, rows, outputs);
+        }
+
+        /** The same for a model of that kind: as many outputs a row as it has heads. */
+        public static Probe of(ModelKind kind, float[][] rows, double[][] outputs) {
             List<List<@Nullable Float>> features = new ArrayList<>();
             for (float[] row : rows) {
                 features.add(boxed(row));
             }
             Map<Head, List<Double>> answers = new EnumMap<>(Head.class);
-            for (Head head : Head.values()) {
+            for (Head head : kind.heads()) {
                 List<Double> column = new ArrayList<>();
                 for (double[] output : outputs) {
-                    column.add(output[head.ordinal()]);
+                    column.add(output[head.column()]);
                 }
                 answers.put(head, column);
             }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +131,37 @@ public class ModelRegistry {
                                                 artefact, "a version refers to its artefact"),
                                         model,
                                         version)));
+    }
+
+    /** The trainer's own text of a version; empty when it was not kept, or not for this long. */
+    public Uni<Optional<byte[]>> trees(String model, int version) {
+        return Panache.withSession(() ->
+                TextRow.<TextRow>findById(new VersionRow.Key(model, version))
+                        .map(row -> Optional.ofNullable(row).map(found -> found.content)));
+    }
+
+    /**
+     * Keeps the trainer's own text of a version, for trainings that go on from it. Only texts of
+     * the champion, the one before and the newest version are kept.
+     */
+    public Uni<Void> keepTrees(String model, int version, byte[] text) {
+        return Panache.withTransaction(() ->
+                        lock(model)
+                                .chain(row ->
+                                        TextRow.delete(
+                                                "key.model = ?1 and key.version not in (?2)",
+                                                model,
+                                                Stream.of(version, row.champion, row.previous)
+                                                        .filter(Objects::nonNull)
+                                                        .toList()))
+                                .chain(() ->
+                                        TextRow.<TextRow>findById(
+                                                new VersionRow.Key(model, version)))
+                                .chain(found ->
+                                        found == null
+                                                ? TextRow.of(model, version, text).persist()
+                                                : Uni.createFrom().item(found)))
+                .replaceWithVoid();
     }
 
     /**

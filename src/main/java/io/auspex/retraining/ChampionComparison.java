@@ -7,7 +7,8 @@ import io.auspex.features.FeatureEngine;
 import io.auspex.features.FeatureSchema;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
-import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
+import io.auspex.model.ModelSpec;
 import io.auspex.model.OutOfSample;
 import io.auspex.model.PairedLossTest;
 import io.auspex.model.TargetSpec;
@@ -28,7 +29,6 @@ import java.util.List;
  */
 record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> closes) {
 
-    private static final int HEADS = Head.values().length;
     private static final int BATCH_ROWS = 2_048;
 
     /**
@@ -36,28 +36,36 @@ record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> c
      */
     Champion compare(int version, Instant dataTo, FeatureSchema schema, Scorer champion)
             throws IOException {
+        ModelKind kind = job.spec().kind();
+        int width = kind.heads().size();
         long[] rows = NpyReader.longs(folder.outOfSampleRows());
         float[] predictions = NpyReader.floats(folder.outOfSamplePredictions());
-        if (predictions.length != rows.length * HEADS) {
+        if (predictions.length != rows.length * width) {
             return new Champion.Unscored(
                     version,
                     "%d out-of-sample rows have %d predictions"
                             .formatted(rows.length, predictions.length));
         }
         long[] allTimes = folder.readTimes();
-        float[] allTargets = folder.readTargets(allTimes.length);
+        float[] allTargets = folder.readTargets(kind, allTimes.length);
         int from = firstAfter(rows, allTimes, dataTo.toEpochMilli());
         long[] unseen = Arrays.copyOfRange(rows, from, rows.length);
         long[] times = new long[unseen.length];
-        float[] targets = new float[unseen.length * HEADS];
+        float[] targets = new float[unseen.length * width];
         for (int i = 0; i < unseen.length; i++) {
             int row = Math.toIntExact(unseen[i]);
             times[i] = allTimes[row];
-            System.arraycopy(allTargets, row * HEADS, targets, i * HEADS, HEADS);
+            System.arraycopy(allTargets, row * width, targets, i * width, width);
         }
-        long needed = neededCloses(job.spec().targets());
+        if (kind != ModelKind.MARKET && !schema.equals(job.schema())) {
+            return new Champion.Unscored(version, "it has other features");
+        }
+        long needed = neededCloses(job.spec());
         if (Arrays.stream(times).distinct().count() < needed) {
-            return new Champion.TooFewRows(version, unseen.length, needed * job.symbols().size());
+            return new Champion.TooFewRows(
+                    version,
+                    unseen.length,
+                    kind == ModelKind.MARKET ? needed * job.symbols().size() : needed);
         }
         float[] reference =
                 schema.equals(job.schema())
@@ -65,9 +73,18 @@ record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> c
                         : scoreAnew(unseen, times, schema, champion);
         long horizon =
                 job.spec().targets().horizonCandles() * job.spec().market().timeframe().millis();
-        float[] own = Arrays.copyOfRange(predictions, from * HEADS, rows.length * HEADS);
+        float[] own = Arrays.copyOfRange(predictions, from * width, rows.length * width);
         return new Champion.Compared(
-                version, new OutOfSample(times, targets, own, reference).evidence(horizon));
+                version, new OutOfSample(kind, times, targets, own, reference).evidence(horizon));
+    }
+
+    /** Different times that the test wants; trades come when they come. */
+    private static long neededCloses(ModelSpec spec) {
+        return switch (spec.kind()) {
+            case MARKET -> neededCloses(spec.targets());
+            case TRADE_OUTCOME ->
+                    (long) PairedLossTest.MIN_BLOCKS * PairedLossTest.MIN_CLOSES_PER_BLOCK;
+        };
     }
 
     /** Closes in a row that make as many blocks as the test wants. */
@@ -86,8 +103,12 @@ record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> c
         return from;
     }
 
+    private int width() {
+        return job.spec().kind().heads().size();
+    }
+
     private float[] scoreRows(long[] rows, Scorer champion) throws IOException {
-        Batches batches = new Batches(rows.length, job.schema().size(), champion);
+        Batches batches = new Batches(rows.length, width(), job.schema().size(), champion);
         try (NpyReader features = folder.openFeatures(job)) {
             for (long row : rows) {
                 features.row(row, batches.rows, batches.nextOffset());
@@ -101,7 +122,7 @@ record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> c
             throws IOException {
         int[] groups = folder.readGroups();
         FeatureEngine engine = new FeatureEngine(schema);
-        Batches batches = new Batches(rows.length, schema.size(), champion);
+        Batches batches = new Batches(rows.length, width(), schema.size(), champion);
         int next = 0;
         for (MarketClose close : closes) {
             engine.accept(close);
@@ -121,6 +142,7 @@ record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> c
     /** Collects rows and scores them in batches. */
     private static final class Batches {
 
+        private final int width;
         private final int features;
         private final Scorer scorer;
         private final float[] rows;
@@ -128,11 +150,12 @@ record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> c
         private int collected;
         private int scored;
 
-        Batches(int total, int features, Scorer scorer) {
+        Batches(int total, int width, int features, Scorer scorer) {
+            this.width = width;
             this.features = features;
             this.scorer = scorer;
             this.rows = new float[BATCH_ROWS * features];
-            this.answers = new float[total * HEADS];
+            this.answers = new float[total * width];
         }
 
         int nextOffset() {
@@ -153,7 +176,7 @@ record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> c
         private void score() {
             float[] batch =
                     Scorer.score(scorer, Arrays.copyOf(rows, collected * features), collected);
-            System.arraycopy(batch, 0, answers, scored * HEADS, batch.length);
+            System.arraycopy(batch, 0, answers, scored * width, batch.length);
             scored += collected;
             collected = 0;
         }

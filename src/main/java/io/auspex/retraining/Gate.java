@@ -3,6 +3,7 @@ package io.auspex.retraining;
 import io.auspex.model.Head;
 import io.auspex.model.HeadMetrics;
 import io.auspex.model.LossTest;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TrainingReport;
 import io.auspex.retraining.GateCase.Champion;
 import io.auspex.retraining.GateCase.Check;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a candidate serves. It must be sound (schema, self-test, parity), and it must
@@ -85,7 +87,7 @@ final class Gate {
                             + figures(move, significance)
                             + ")");
         }
-        if (!direction.passes(significance)) {
+        if (direction != null && !direction.passes(significance)) {
             failed.add(
                     "direction is not predicted by more than chance ("
                             + figures(direction, significance)
@@ -133,8 +135,8 @@ final class Gate {
                 losses(report, "beats")
                         + " ("
                         + passed(report.evidence().move())
-                        + "), direction "
-                        + passed(report.evidence().direction());
+                        + ")"
+                        + direction(report.evidence().direction());
         return switch (candidate.champion()) {
             case Champion.Compared compared ->
                     "%s; beats champion v%d (%s)"
@@ -146,11 +148,16 @@ final class Gate {
         };
     }
 
+    private static List<Head> judged(TrainingReport report) {
+        boolean ofTrades = report.total().containsKey(Head.P_PROFIT);
+        return (ofTrades ? ModelKind.TRADE_OUTCOME : ModelKind.MARKET).judgedHeads();
+    }
+
     /** The log losses of p_up and p_down together, the model's and the base rate's. */
     private static String losses(TrainingReport report, String verb) {
         double model = 0;
         double base = 0;
-        for (Head head : List.of(Head.P_UP, Head.P_DOWN)) {
+        for (Head head : judged(report)) {
             if (!(report.total().get(head) instanceof HeadMetrics.Probability metrics)
                     || metrics.logLoss() == null
                     || metrics.baseLogLoss() == null) {
@@ -160,6 +167,10 @@ final class Gate {
             base += metrics.baseLogLoss();
         }
         return "log loss %s %s base rate %s".formatted(decimals(model), verb, decimals(base));
+    }
+
+    private static String direction(@Nullable LossTest direction) {
+        return direction == null ? "" : ", direction " + passed(direction);
     }
 
     private static String passed(LossTest test) {

@@ -16,6 +16,7 @@ import io.auspex.model.HeadMetrics;
 import io.auspex.model.LossTest;
 import io.auspex.model.MarketSpec;
 import io.auspex.model.Measures;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import io.auspex.model.Quality;
 import io.auspex.model.SharpeRatio;
@@ -49,6 +50,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             LossTest.Tested.class,
             LossTest.Untestable.class,
             MarketSpec.class,
+            ModelKind.class,
             ModelSpec.class,
             Quality.class,
             Quality.Deflated.class,
@@ -60,6 +62,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             TargetSpec.class,
             Timeframe.class,
             TrainerSpec.class,
+            TrainerSpec.Boosting.class,
+            TrainerSpec.Mode.class,
             TrainingReport.class,
             TrainingReport.Data.class,
             TrainingReport.FoldReport.class,

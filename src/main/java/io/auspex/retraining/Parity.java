@@ -5,6 +5,7 @@ import io.auspex.dataset.NpyReader;
 import io.auspex.model.Head;
 import io.auspex.retraining.GateCase.Check;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -20,8 +21,6 @@ final class Parity {
     /** Smaller returns are compared as if they were this large: cancelled sums have no digits. */
     private static final double SMALLEST_RETURN = 1e-3;
 
-    private static final int HEADS = Head.values().length;
-
     private Parity() {}
 
     /**
@@ -30,15 +29,17 @@ final class Parity {
     static Check check(JobFolder folder, int features, Scorer candidate) throws IOException {
         float[] rows = NpyReader.floats(folder.parityFeatures());
         double[] expected = NpyReader.doubles(folder.parityExpected());
+        List<Head> heads = candidate.heads().getFirst().kind().heads();
+        int width = heads.size();
         int n = rows.length / features;
-        if (n == 0 || n * features != rows.length || expected.length != n * HEADS) {
+        if (n == 0 || n * features != rows.length || expected.length != n * width) {
             return new Check.Broken(
                     "parity: %d values of rows and %d of answers do not fit %d features"
                             .formatted(rows.length, expected.length, features));
         }
         float[] answers = Scorer.score(candidate, rows, n);
         for (int i = 0; i < expected.length; i++) {
-            Head head = Head.values()[i % HEADS];
+            Head head = heads.get(i % width);
             // Negated, so that NaN fails.
             if (!(Math.abs(answers[i] - expected[i]) <= tolerance(head, expected[i]))) {
                 return new Check.Broken(
@@ -47,7 +48,7 @@ final class Parity {
                                 "parity: %s of row %d is %s in the ONNX graph, the trainer's own"
                                         + " prediction is %s",
                                 head.code(),
-                                i / HEADS,
+                                i / width,
                                 answers[i],
                                 expected[i]));
             }

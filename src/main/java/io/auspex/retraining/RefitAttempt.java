@@ -9,7 +9,9 @@ import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
+import io.auspex.model.TrainerSpec;
 import io.auspex.model.TrainingReport;
 import io.auspex.platform.Await;
 import io.auspex.platform.Json;
@@ -46,6 +48,7 @@ final class RefitAttempt {
             Candidates candidates,
             CpuPool cpu,
             Workers workers,
+            Iterable<DatasetSource> sources,
             Duration timeout) {}
 
     /** Where progress goes: phase, and percent of the whole refit. */
@@ -112,12 +115,13 @@ final class RefitAttempt {
                     "",
                     false);
         }
-        List<MarketClose> closes = closes(model.spec());
-        TrainingSet set = tools.cpu().call(() -> build(model.spec(), closes));
+        List<MarketClose> closes =
+                model.spec().kind() == ModelKind.MARKET ? closes(model.spec()) : List.of();
+        TrainingSet set = build(model.spec(), closes);
         return switch (set) {
             case TrainingSet.Empty empty ->
                     new AttemptResult.Failed("nothing to train on: " + empty.reason(), "", false);
-            case TrainingSet.Built built -> stopped ? halted() : train(built, closes);
+            case TrainingSet.Built built -> stopped ? halted() : train(model, built, closes);
         };
     }
 
@@ -171,7 +175,26 @@ final class RefitAttempt {
                 .closes(feed.feed(), feed.timeframe(), last.getAsLong() - window, last.getAsLong());
     }
 
-    private TrainingSet build(ModelSpec spec, List<MarketClose> closes) throws IOException {
+    private TrainingSet build(ModelSpec spec, List<MarketClose> closes) throws Exception {
+        return switch (spec.kind()) {
+            case MARKET -> tools.cpu().call(() -> ofCandles(spec, closes));
+            case TRADE_OUTCOME -> {
+                listener.at("dataset", 0);
+                yield source(spec.kind()).build(spec, folder, claim.seed());
+            }
+        };
+    }
+
+    private DatasetSource source(ModelKind kind) {
+        for (DatasetSource source : tools.sources()) {
+            if (source.kind() == kind) {
+                return source;
+            }
+        }
+        throw new IllegalStateException("nobody makes training sets of kind " + kind.code());
+    }
+
+    private TrainingSet ofCandles(ModelSpec spec, List<MarketClose> closes) throws IOException {
         FeatureEngine engine = new FeatureEngine(spec.features().schema(symbols(spec)));
         return new TrainingSetBuilder(spec, engine)
                 .build(
@@ -185,8 +208,10 @@ final class RefitAttempt {
         return spec.market().symbols().isEmpty() ? feed.symbols() : spec.market().symbols();
     }
 
-    private AttemptResult train(TrainingSet.Built built, List<MarketClose> closes)
+    private AttemptResult train(
+            RegisteredModel model, TrainingSet.Built built, List<MarketClose> closes)
             throws Exception {
+        provideBase(model, built);
         return switch (work()) {
             case WorkerOutcome.Killed _ -> halted();
             case WorkerOutcome.TimedOut late ->
@@ -199,6 +224,24 @@ final class RefitAttempt {
                             failed.reason(), failed.lastOutput(), failed.worthRetrying());
             case WorkerOutcome.Succeeded _ -> judge(built, closes);
         };
+    }
+
+    /** A refit that goes on from the champion needs its text, if there is one that fits. */
+    private void provideBase(RegisteredModel model, TrainingSet.Built built) throws IOException {
+        Integer champion = model.champion();
+        if (model.spec().trainer().mode() == TrainerSpec.Mode.FULL || champion == null) {
+            return;
+        }
+        String name = model.name();
+        boolean fits =
+                Await.item(() -> tools.registry().version(name, champion))
+                        .filter(version -> version.schema().equals(built.job().schema()))
+                        .isPresent();
+        Optional<byte[]> text =
+                fits ? Await.item(() -> tools.registry().trees(name, champion)) : Optional.empty();
+        if (text.isPresent()) {
+            folder.write(folder.baseModel(), text.get());
+        }
     }
 
     private WorkerOutcome work() throws IOException, InterruptedException {
@@ -230,6 +273,7 @@ final class RefitAttempt {
         listener.at("gate", WORKER_DONE);
         byte[] onnx = Files.readAllBytes(folder.model());
         ModelVersion version = keep(built, report.get(), onnx);
+        keepTrees(version);
         Candidates.Trained trained =
                 new Candidates.Trained(folder, built.job(), report.get(), closes);
         // Read anew: it may have got another champion while the worker was busy.
@@ -246,6 +290,14 @@ final class RefitAttempt {
                         model.policy().refitEnabled()
                                 ? decision
                                 : new GateDecision.Reject(RefitService.frozen(model.name())));
+    }
+
+    /** Trainers in other languages may write none. */
+    private void keepTrees(ModelVersion version) throws IOException {
+        if (Files.exists(folder.nativeModel())) {
+            byte[] text = Files.readAllBytes(folder.nativeModel());
+            Await.item(() -> tools.registry().keepTrees(version.model(), version.version(), text));
+        }
     }
 
     /** The same bytes of an attempt that died before the gate spoke are the same version. */

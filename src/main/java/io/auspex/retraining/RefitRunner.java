@@ -13,6 +13,8 @@ import io.smallrye.mutiny.Uni;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
@@ -67,7 +69,8 @@ class RefitRunner {
             CandleHistory history,
             Candidates candidates,
             CpuPool cpu,
-            Workers workers) {
+            Workers workers,
+            @Any Instance<DatasetSource> sources) {
         this.queue = queue;
         this.news = news;
         this.feed = feed;
@@ -76,7 +79,13 @@ class RefitRunner {
         this.owner = Owner.in(folders.jobs());
         this.tools =
                 new RefitAttempt.Tools(
-                        registry, history, candidates, cpu, workers, config.refit().timeout());
+                        registry,
+                        history,
+                        candidates,
+                        cpu,
+                        workers,
+                        sources,
+                        config.refit().timeout());
     }
 
     /** What a killed service has left behind: its workers, its jobs, its folders. */

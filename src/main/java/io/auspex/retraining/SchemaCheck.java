@@ -3,6 +3,7 @@ package io.auspex.retraining;
 import io.auspex.features.FeatureEngine;
 import io.auspex.features.FeatureSchema;
 import io.auspex.market.Symbol;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import io.auspex.retraining.GateCase.Check;
 import java.util.Collection;
@@ -17,7 +18,8 @@ final class SchemaCheck {
      */
     static Check check(ModelSpec spec, FeatureSchema schema, Collection<Symbol> symbols) {
         try {
-            FeatureSchema declared = spec.features().schema(symbols);
+            FeatureSchema declared =
+                    spec.kind().expectedFeatures().orElseGet(() -> spec.features().schema(symbols));
             if (!declared.equals(schema)) {
                 return new Check.Broken(
                         "its schema %s (%d features) is not the declared %s (%d features)"
@@ -27,7 +29,9 @@ final class SchemaCheck {
                                         declared.hash(),
                                         declared.size()));
             }
-            var _ = new FeatureEngine(schema);
+            if (spec.kind() == ModelKind.MARKET) {
+                var _ = new FeatureEngine(schema);
+            }
             return new Check.Passed();
         } catch (IllegalArgumentException incomputable) {
             return new Check.Broken("its schema cannot be computed: " + incomputable.getMessage());

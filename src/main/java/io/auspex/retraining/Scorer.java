@@ -1,6 +1,7 @@
 package io.auspex.retraining;
 
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import java.nio.FloatBuffer;
 import java.util.List;
 
@@ -22,21 +23,22 @@ interface Scorer {
      * Scores rows into a matrix of all heads.
      *
      * @param rows {@code [n, F]}
-     * @return {@code [n, 4]}, row after row in {@link Head} order
+     * @return {@code [n, heads]}, row after row in the order of the model's kind
      * @throws IllegalArgumentException when a head is missing
      */
     static float[] score(Scorer scorer, float[] rows, int n) {
         List<Head> heads = scorer.heads();
-        if (!heads.containsAll(List.of(Head.values()))) {
+        ModelKind kind = heads.getFirst().kind();
+        if (!heads.containsAll(kind.heads())) {
             throw new IllegalArgumentException("the model has the heads " + heads + " only");
         }
         float[][] answers = new float[heads.size()][n];
         scorer.run(FloatBuffer.wrap(rows), n, answers);
-        float[] matrix = new float[n * Head.values().length];
+        float[] matrix = new float[n * kind.heads().size()];
         for (int i = 0; i < heads.size(); i++) {
-            int column = heads.get(i).ordinal();
+            int column = heads.get(i).column();
             for (int row = 0; row < n; row++) {
-                matrix[row * Head.values().length + column] = answers[i][row];
+                matrix[row * kind.heads().size() + column] = answers[i][row];
             }
         }
         return matrix;

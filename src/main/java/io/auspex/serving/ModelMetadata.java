@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.features.FeatureSchema;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
+import io.auspex.model.TradeEntry;
 import io.auspex.platform.Json;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What a graph says of itself in {@code metadata_props}: the contract of an Auspex model file.
  *
  * @param model name of the model it was trained for
+ * @param kind what it speaks of; a graph that does not say speaks of the market
  * @param market the only market it speaks for
  * @param provenance trainer, seed, time: as the trainer wrote it
  * @param conformal coverage to the half width of the interval of the expected return, as a
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ModelMetadata(
         String model,
+        ModelKind kind,
         FeatureSchema schema,
         MarketSpec market,
         JsonNode provenance,
@@ -32,6 +36,7 @@ record ModelMetadata(
         JsonNode report) {
 
     static final String MODEL = "auspex.model";
+    static final String KIND = "auspex.kind";
     static final String SCHEMA_NAMES = "auspex.schema_names";
     static final String SCHEMA_HASH = "auspex.schema_hash";
     static final String MARKET = "auspex.market";
@@ -46,7 +51,14 @@ record ModelMetadata(
     /** Reads {@code metadata_props}; names the entry that is missing or wrong. */
     static ModelMetadata of(Map<String, String> properties) throws UnusableModelException {
         String model = required(properties, MODEL);
+        ModelKind kind = kind(properties);
         FeatureSchema schema = schema(properties);
+        FeatureSchema expected = kind.expectedFeatures().orElse(schema);
+        if (!expected.equals(schema)) {
+            throw new UnusableModelException(
+                    "a model of kind %s has the features %s in this order, not %s"
+                            .formatted(kind.code(), expected.names(), schema.names()));
+        }
         MarketSpec market = parse(properties, MARKET, new TypeReference<MarketSpec>() {});
         JsonNode provenance = parse(properties, PROVENANCE, new TypeReference<JsonNode>() {});
         SortedMap<Double, Double> conformal = conformal(properties);
@@ -54,7 +66,23 @@ record ModelMetadata(
                 properties.containsKey(REPORT)
                         ? parse(properties, REPORT, new TypeReference<JsonNode>() {})
                         : Json.mapper().createObjectNode();
-        return new ModelMetadata(model, schema, market, provenance, conformal, report);
+        return new ModelMetadata(model, kind, schema, market, provenance, conformal, report);
+    }
+
+    /** What has to be known of the live market for such a model. */
+    FeatureSchema liveSchema() {
+        return switch (kind) {
+            case MARKET -> schema;
+            case TRADE_OUTCOME -> TradeEntry.marketSchema(market.timeframe());
+        };
+    }
+
+    private static ModelKind kind(Map<String, String> properties) throws UnusableModelException {
+        try {
+            return ModelKind.of(properties.getOrDefault(KIND, ModelKind.MARKET.code()));
+        } catch (IllegalArgumentException e) {
+            throw new UnusableModelException(KIND + ": " + e.getMessage(), e);
+        }
     }
 
     private static FeatureSchema schema(Map<String, String> properties)

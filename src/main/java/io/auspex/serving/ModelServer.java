@@ -552,7 +552,7 @@ public class ModelServer {
     private SchemaUse features(ModelVersion version, ModelMetadata metadata)
             throws UnusableModelException {
         boolean live = version.report().path("inspection").path("live").asBoolean(true);
-        return live ? features.prepare(metadata.schema(), metadata.market()) : SchemaUse.NONE;
+        return live ? features.prepare(metadata.liveSchema(), metadata.market()) : SchemaUse.NONE;
     }
 
     private Candidate tested(ModelSlot slot, ModelVersion version, byte[] onnx)

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.platform.Failure;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -65,7 +66,9 @@ final class OnnxSession implements AutoCloseable {
             throws OrtException, UnusableModelException {
         ModelMetadata metadata = ModelMetadata.of(session.getMetadata().getCustomMetadata());
         requireInput(session.getInputInfo(), metadata.schema().size());
-        return new OnnxSession(runtime, session, metadata, heads(session.getOutputInfo()));
+        List<Head> heads = heads(session.getOutputInfo());
+        requireKind(metadata.kind(), heads);
+        return new OnnxSession(runtime, session, metadata, heads);
     }
 
     ModelMetadata metadata() {
@@ -206,6 +209,27 @@ final class OnnxSession implements AutoCloseable {
         }
         Collections.sort(heads);
         return List.copyOf(heads);
+    }
+
+    /** A model of the market may lack heads; one of a trade's outcome has both. */
+    private static void requireKind(ModelKind kind, List<Head> heads)
+            throws UnusableModelException {
+        for (Head head : heads) {
+            if (head.kind() != kind) {
+                throw new UnusableModelException(
+                        "the graph has the output %s, which no model of kind %s has"
+                                .formatted(head.code(), kind.code()));
+            }
+        }
+        if (kind.expectedFeatures().isPresent() && !heads.equals(kind.heads())) {
+            throw new UnusableModelException(
+                    "a model of kind %s has the outputs %s, not %s"
+                            .formatted(kind.code(), codes(kind.heads()), codes(heads)));
+        }
+    }
+
+    private static List<String> codes(List<Head> heads) {
+        return heads.stream().map(Head::code).toList();
     }
 
     private static Head head(String name) throws UnusableModelException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import io.auspex.features.FeatureSchema;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.platform.Failure;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -89,6 +90,19 @@ public final class ServingModel {
 
     public FeatureSchema schema() {
         return session.metadata().schema();
+    }
+
+    /** What it speaks of. */
+    public ModelKind kind() {
+        return session.metadata().kind();
+    }
+
+    /**
+     * The schema of the {@link LiveFeatures} that it needs: its own, or, of a trade-outcome model,
+     * that of the market at a trade's entry.
+     */
+    public FeatureSchema liveSchema() {
+        return session.metadata().liveSchema();
     }
 
     /** The only market it speaks for. */

@@ -1,7 +1,7 @@
 package io.auspex.shadow;
 
 import io.auspex.features.Readiness;
-import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.serving.Lease;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.serving.LiveVector;
@@ -57,7 +57,7 @@ class PairScorer {
     private Optional<ShadowPair> pair(ShadowTrial trial, Lease shadow, Signal signal) {
         if (signal.version() != trial.champion()
                 || !signal.feed().equals(trial.feed())
-                || signal.heads().size() != Head.values().length) {
+                || signal.heads().size() != ModelKind.MARKET.heads().size()) {
             return Optional.empty();
         }
         long closeTimeMillis = signal.closeTime().toEpochMilli();
@@ -66,7 +66,7 @@ class PairScorer {
                 .filter(vector -> vector.readiness() instanceof Readiness.Ready)
                 .map(LiveVector::values)
                 .map(values -> shadow.model().predict(values.toArray()).heads())
-                .filter(heads -> heads.size() == Head.values().length)
+                .filter(heads -> heads.size() == ModelKind.MARKET.heads().size())
                 .map(heads ->
                         new ShadowPair(signal.symbol(), closeTimeMillis, signal.heads(), heads));
     }

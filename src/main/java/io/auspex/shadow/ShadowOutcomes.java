@@ -6,6 +6,7 @@ import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import io.auspex.model.OutOfSample;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import java.util.TreeMap;
  */
 record ShadowOutcomes(CandleHistory history, ModelSpec spec, String feed) {
 
-    private static final int HEADS = Head.values().length;
+    private static final int HEADS = ModelKind.MARKET.heads().size();
 
     /** How far a label reaches beyond its close. */
     static long horizonMillis(ModelSpec spec) {
@@ -45,9 +46,9 @@ record ShadowOutcomes(CandleHistory history, ModelSpec spec, String feed) {
             ShadowPair pair = pairs.get(i);
             float[] label =
                     labels.getOrDefault(pair.symbol(), Map.of()).get(pair.closeTimeMillis());
-            for (Head head : Head.values()) {
-                int at = i * HEADS + head.ordinal();
-                targets[at] = label == null ? Float.NaN : label[head.ordinal()];
+            for (Head head : ModelKind.MARKET.heads()) {
+                int at = i * HEADS + head.column();
+                targets[at] = label == null ? Float.NaN : label[head.column()];
                 champion[at] = Objects.requireNonNull(pair.champion().get(head)).floatValue();
                 shadow[at] = Objects.requireNonNull(pair.shadow().get(head)).floatValue();
             }

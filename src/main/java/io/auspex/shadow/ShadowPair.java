@@ -2,6 +2,7 @@ package io.auspex.shadow;
 
 import io.auspex.market.Symbol;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import java.util.Map;
 
 /**
@@ -16,7 +17,8 @@ record ShadowPair(
     ShadowPair {
         champion = Map.copyOf(champion);
         shadow = Map.copyOf(shadow);
-        if (champion.size() != Head.values().length || shadow.size() != Head.values().length) {
+        if (champion.size() != ModelKind.MARKET.heads().size()
+                || shadow.size() != ModelKind.MARKET.heads().size()) {
             throw new IllegalArgumentException("a pair has every head twice");
         }
     }

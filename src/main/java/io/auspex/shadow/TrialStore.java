@@ -2,6 +2,7 @@ package io.auspex.shadow;
 
 import io.auspex.market.Symbol;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -245,17 +246,17 @@ class TrialStore {
     }
 
     private static Float[] array(Map<Head, Double> heads) {
-        Float[] values = new Float[Head.values().length];
-        for (Head head : Head.values()) {
-            values[head.ordinal()] = Objects.requireNonNull(heads.get(head)).floatValue();
+        Float[] values = new Float[ModelKind.MARKET.heads().size()];
+        for (Head head : ModelKind.MARKET.heads()) {
+            values[head.column()] = Objects.requireNonNull(heads.get(head)).floatValue();
         }
         return values;
     }
 
     private static Map<Head, Double> heads(Float[] values) {
         Map<Head, Double> heads = new EnumMap<>(Head.class);
-        for (Head head : Head.values()) {
-            heads.put(head, (double) values[head.ordinal()]);
+        for (Head head : ModelKind.MARKET.heads()) {
+            heads.put(head, (double) values[head.column()]);
         }
         return heads;
     }

@@ -1,6 +1,7 @@
 package io.auspex.signals;
 
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import java.util.Locale;
 import java.util.Map;
 
@@ -50,7 +51,7 @@ public record DecisionRule(
 
     /** The decision for one prediction; heads as {@link io.auspex.serving.Prediction} has them. */
     public Decision decide(Map<Head, Double> heads) {
-        for (Head head : Head.values()) {
+        for (Head head : ModelKind.MARKET.heads()) {
             Double value = heads.get(head);
             if (value == null) {
                 return Decision.abstain("the model gives no " + head.code());

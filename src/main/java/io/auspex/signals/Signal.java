@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  *     when it abstains before the model could speak, but not when a {@link SignalGuard} held back
  *     what it said
  * @param unproven nobody asked for evidence: {@code --promote=always}
+ * @param predictedProfit what a trade-outcome champion expects of the trade, as a fraction of its
+ *     position; null without such a champion, and when the model abstains
+ * @param pProfit the probability of a profit of that trade; null with {@code predictedProfit}
  */
 public record Signal(
         String id,
@@ -37,9 +40,52 @@ public record Signal(
         @Nullable Double confidence,
         Map<Head, Double> heads,
         boolean unproven,
+        @Nullable Double predictedProfit,
+        @Nullable Double pProfit,
         Instant createdAt) {
 
     public Signal {
         heads = SignalColumns.inOrder(heads);
+    }
+
+    /** Without a trade-outcome model. */
+    public Signal(
+            String id,
+            String epoch,
+            long seq,
+            String feed,
+            String model,
+            int version,
+            String schemaHash,
+            Symbol symbol,
+            Timeframe timeframe,
+            Instant closeTime,
+            double closePrice,
+            Action action,
+            String reason,
+            @Nullable Double confidence,
+            Map<Head, Double> heads,
+            boolean unproven,
+            Instant createdAt) {
+        this(
+                id,
+                epoch,
+                seq,
+                feed,
+                model,
+                version,
+                schemaHash,
+                symbol,
+                timeframe,
+                closeTime,
+                closePrice,
+                action,
+                reason,
+                confidence,
+                heads,
+                unproven,
+                null,
+                null,
+                createdAt);
     }
 }

@@ -37,7 +37,17 @@ final class SignalColumns {
                 .addArrayOfString(column(signals, s -> s.decision().reason(), String[]::new))
                 .addArrayOfDouble(column(signals, s -> s.decision().confidence(), Double[]::new))
                 .addArrayOfString(column(signals, s -> json(s.heads()), String[]::new))
-                .addArrayOfBoolean(column(signals, PendingSignal::unproven, Boolean[]::new));
+                .addArrayOfBoolean(column(signals, PendingSignal::unproven, Boolean[]::new))
+                .addArrayOfDouble(
+                        column(
+                                signals,
+                                s -> s.outlook() == null ? null : s.outlook().predictedProfit(),
+                                Double[]::new))
+                .addArrayOfDouble(
+                        column(
+                                signals,
+                                s -> s.outlook() == null ? null : s.outlook().pProfit(),
+                                Double[]::new));
     }
 
     static Signal signal(Row row) {
@@ -58,6 +68,8 @@ final class SignalColumns {
                 row.getDouble("confidence"),
                 heads(row.getJsonObject("heads")),
                 row.getBoolean("unproven"),
+                row.getDouble("predicted_profit"),
+                row.getDouble("p_profit"),
                 row.getOffsetDateTime("created_at").toInstant());
     }
 

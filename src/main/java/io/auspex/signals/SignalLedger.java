@@ -8,10 +8,13 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +48,12 @@ public class SignalLedger {
                 select *
                 from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[],
                             $7::bigint[], $8::double precision[], $9::text[], $10::text[],
-                            $11::double precision[], $12::text[], $13::boolean[])
+                            $11::double precision[], $12::text[], $13::boolean[],
+                            $14::double precision[], $15::double precision[])
                      with ordinality
                      as t (feed, model, version, schema_hash, symbol, timeframe, close_time,
-                           close_price, action, reason, confidence, heads, unproven, place)
+                           close_price, action, reason, confidence, heads, unproven, predicted_profit,
+                           p_profit, place)
             ), stored as (
                 select s.* from signal s join incoming i using (feed, model, symbol, close_time)
             ), fresh as materialized (
@@ -65,11 +70,11 @@ public class SignalLedger {
             ), inserted as (
                 insert into signal (id, epoch, seq, feed, model, version, schema_hash, symbol,
                                     timeframe, close_time, close_price, action, reason, confidence,
-                                    heads, unproven, created_at)
+                                    heads, unproven, predicted_profit, p_profit, created_at)
                 select h.epoch || '-' || (h.base + f.number), h.epoch, h.base + f.number, f.feed,
                        f.model, f.version, f.schema_hash, f.symbol, f.timeframe, f.close_time,
                        f.close_price, f.action, f.reason, f.confidence, f.heads::jsonb, f.unproven,
-                       clock_timestamp()
+                       f.predicted_profit, f.p_profit, clock_timestamp()
                 from fresh f cross join head h
                 order by f.number
                 returning *
@@ -106,6 +111,8 @@ public class SignalLedger {
             """;
 
     private static final String BY_ID = "select * from signal where id = $1";
+
+    private static final String BY_IDS = "select * from signal where id = any($1::text[])";
 
     private static final String HEAD = "select seq from ledger_head";
 
@@ -175,6 +182,16 @@ public class SignalLedger {
 
     public Uni<Optional<Signal>> signal(String id) {
         return read(BY_ID, Tuple.of(id)).map(found -> found.stream().findFirst());
+    }
+
+    /**
+     * Signals by their ids, at most {@link #MAX_BATCH} of them; those there are not are left out.
+     */
+    public Uni<Map<String, Signal>> signals(Collection<String> ids) {
+        requireLimit(Math.max(1, ids.size()));
+        return read(BY_IDS, Tuple.tuple().addArrayOfString(ids.toArray(String[]::new)))
+                .map(found ->
+                        found.stream().collect(Collectors.toMap(Signal::id, signal -> signal)));
     }
 
     /** The sequence number of the newest signal; 0 when there is none. */

@@ -127,15 +127,35 @@ public class SignalPipeline implements CloseListener {
      */
     private List<PendingSignal> decide(MarketClose close) {
         List<PendingSignal> decided = new ArrayList<>();
+        List<String> ofTrades = new ArrayList<>();
         for (ServingStatus served : models.status()) {
             Optional<Lease> champion = models.acquire(served.model());
             if (champion.isPresent()) {
                 try (Lease lease = champion.get()) {
-                    decided.addAll(decide(lease.model(), close));
+                    switch (lease.model().kind()) {
+                        case MARKET -> decided.addAll(decide(lease.model(), close));
+                        case TRADE_OUTCOME -> {
+                            if (TradeOutlooks.covers(lease.model(), close)) {
+                                ofTrades.add(served.model());
+                            }
+                        }
+                    }
                 }
             }
         }
-        return decided;
+        // The first by name speaks; a market has one, unless somebody has declared more.
+        return ofTrades.isEmpty() ? decided : withOutlooks(ofTrades.getFirst(), close, decided);
+    }
+
+    private List<PendingSignal> withOutlooks(
+            String model, MarketClose close, List<PendingSignal> decided) {
+        Optional<Lease> champion = models.acquire(model);
+        if (champion.isEmpty()) {
+            return decided;
+        }
+        try (Lease lease = champion.get()) {
+            return new TradeOutlooks(features).add(lease.model(), close, decided);
+        }
     }
 
     private List<PendingSignal> decide(ServingModel model, MarketClose close) {

@@ -17,12 +17,24 @@ sealed interface FittedHead extends AutoCloseable {
     @Override
     void close();
 
-    /** Trees. */
-    record Boosted(LightGbmBooster booster) implements FittedHead {
+    /**
+     * Trees.
+     *
+     * @param averaged a forest: the answer is the mean of the trees, where LightGBM's raw score is
+     *     their sum
+     */
+    record Boosted(LightGbmBooster booster, boolean averaged) implements FittedHead {
 
         @Override
         public double[] rawScores(NativeRows rows) {
-            return booster.rawScores(rows);
+            double[] scores = booster.rawScores(rows);
+            if (averaged) {
+                int trees = booster.trees();
+                for (int i = 0; i < scores.length; i++) {
+                    scores[i] /= trees;
+                }
+            }
+            return scores;
         }
 
         @Override

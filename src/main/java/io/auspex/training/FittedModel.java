@@ -1,17 +1,18 @@
 package io.auspex.training;
 
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import java.util.EnumMap;
 import java.util.Map;
 
 /** All heads after training, until closed. */
 final class FittedModel implements AutoCloseable {
 
-    private static final int HEADS = Head.values().length;
-
+    private final ModelKind kind;
     private final Map<Head, FittedHead> heads;
 
-    FittedModel(Map<Head, FittedHead> heads) {
+    FittedModel(ModelKind kind, Map<Head, FittedHead> heads) {
+        this.kind = kind;
         this.heads = new EnumMap<>(heads);
     }
 
@@ -23,13 +24,14 @@ final class FittedModel implements AutoCloseable {
         return fitted;
     }
 
-    /** {@code [n, 4]} row after row, uncalibrated, by LightGBM's own predictor. */
+    /** {@code [n, heads]} row after row, uncalibrated, by LightGBM's own predictor. */
     double[] rawScores(NativeRows rows) {
-        double[] scores = new double[rows.rows() * HEADS];
-        for (Head head : Head.values()) {
+        int width = kind.heads().size();
+        double[] scores = new double[rows.rows() * width];
+        for (Head head : kind.heads()) {
             double[] column = head(head).rawScores(rows);
             for (int i = 0; i < column.length; i++) {
-                scores[i * HEADS + head.ordinal()] = column[i];
+                scores[i * width + head.column()] = column[i];
             }
         }
         return scores;

@@ -29,6 +29,59 @@ final class LightGbmBooster implements AutoCloseable {
         }
     }
 
+    private LightGbmBooster(SWIGTYPE_p_void handle) {
+        this.handle = handle;
+    }
+
+    /** Trees that were written before; they do not grow. */
+    static LightGbmBooster of(String text) {
+        SWIGTYPE_p_int iterations = lightgbmlib.new_intp();
+        SWIGTYPE_p_p_void out = lightgbmlib.new_voidpp();
+        try {
+            LightGbmLibrary.check(
+                    lightgbmlib.LGBM_BoosterLoadModelFromString(text, iterations, out));
+            return new LightGbmBooster(lightgbmlib.voidpp_value(out));
+        } finally {
+            lightgbmlib.delete_voidpp(out);
+            lightgbmlib.delete_intp(iterations);
+        }
+    }
+
+    /** Takes over a copy of the trees of another, before its own. */
+    void takeOver(LightGbmBooster earlier) {
+        LightGbmLibrary.check(lightgbmlib.LGBM_BoosterMerge(handle(), earlier.handle()));
+    }
+
+    /** Number of trees. */
+    int trees() {
+        SWIGTYPE_p_int count = lightgbmlib.new_intp();
+        try {
+            LightGbmLibrary.check(lightgbmlib.LGBM_BoosterNumberOfTotalModel(handle(), count));
+            return lightgbmlib.intp_value(count);
+        } finally {
+            lightgbmlib.delete_intp(count);
+        }
+    }
+
+    /**
+     * Gives the leaves new values from the rows of its dataset, which fall where they fall.
+     *
+     * @param rows those of the dataset, in its order
+     */
+    void renewLeaves(NativeRows rows) {
+        double[] leaves = predict(rows, lightgbmlibConstants.C_API_PREDICT_LEAF_INDEX, trees());
+        SWIGTYPE_p_int copy = lightgbmlib.new_intArray(Math.max(1, leaves.length));
+        try {
+            for (int i = 0; i < leaves.length; i++) {
+                lightgbmlib.intArray_setitem(copy, i, (int) leaves[i]);
+            }
+            LightGbmLibrary.check(
+                    lightgbmlib.LGBM_BoosterRefit(handle(), copy, rows.rows(), trees()));
+        } finally {
+            lightgbmlib.delete_intArray(copy);
+        }
+    }
+
     /** Grows one tree; false when no split gains anything any more. */
     boolean grow() {
         SWIGTYPE_p_int finished = lightgbmlib.new_intp();
@@ -42,7 +95,11 @@ final class LightGbmBooster implements AutoCloseable {
 
     /** Sums of leaves, one a row: log-odds of a binary objective, else the value itself. */
     double[] rawScores(NativeRows rows) {
-        double[] scores = new double[rows.rows()];
+        return predict(rows, lightgbmlibConstants.C_API_PREDICT_RAW_SCORE, 1);
+    }
+
+    private double[] predict(NativeRows rows, int what, int answersPerRow) {
+        double[] scores = new double[rows.rows() * answersPerRow];
         if (scores.length == 0) {
             return scores;
         }
@@ -57,10 +114,10 @@ final class LightGbmBooster implements AutoCloseable {
                             rows.rows(),
                             rows.columns(),
                             ROW_MAJOR,
-                            lightgbmlibConstants.C_API_PREDICT_RAW_SCORE,
+                            what,
                             FROM_FIRST_TREE,
                             ALL_TREES,
-                            LightGbmTrainer.QUIET,
+                            LightGbmParameters.QUIET,
                             length,
                             out));
             for (int i = 0; i < scores.length; i++) {

@@ -1,5 +1,6 @@
 package io.auspex.training;
 
+import com.microsoft.ml.lightgbm.SWIGTYPE_p_double;
 import com.microsoft.ml.lightgbm.SWIGTYPE_p_float;
 import com.microsoft.ml.lightgbm.SWIGTYPE_p_p_void;
 import com.microsoft.ml.lightgbm.SWIGTYPE_p_void;
@@ -85,6 +86,35 @@ final class LightGbmDataset implements AutoCloseable {
         } finally {
             lightgbmlib.delete_floatArray(copy);
         }
+    }
+
+    /** Where the next booster begins: the raw scores of earlier trees, one a row. */
+    void begin(double[] scores) {
+        if (scores.length != rows) {
+            throw new IllegalArgumentException(scores.length + " scores for " + rows + " rows");
+        }
+        SWIGTYPE_p_double copy = lightgbmlib.new_doubleArray(Math.max(1, rows));
+        try {
+            for (int i = 0; i < rows; i++) {
+                lightgbmlib.doubleArray_setitem(copy, i, scores[i]);
+            }
+            LightGbmLibrary.check(
+                    lightgbmlib.LGBM_DatasetSetField(
+                            handle(),
+                            "init_score",
+                            lightgbmlib.double_to_voidp_ptr(copy),
+                            rows,
+                            lightgbmlibConstants.C_API_DTYPE_FLOAT64));
+        } finally {
+            lightgbmlib.delete_doubleArray(copy);
+        }
+    }
+
+    /** The next booster begins with nothing again. */
+    void beginAnew() {
+        LightGbmLibrary.check(
+                lightgbmlib.LGBM_DatasetSetField(
+                        handle(), "init_score", null, 0, lightgbmlibConstants.C_API_DTYPE_FLOAT64));
     }
 
     SWIGTYPE_p_void handle() {

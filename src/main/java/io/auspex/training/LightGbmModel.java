@@ -23,6 +23,7 @@ record LightGbmModel(int features, double base, List<Tree> trees) {
     private static final int DEFAULT_LEFT = 2;
 
     private static final String END = "\nend of trees";
+    private static final String AVERAGED = "\naverage_output\n";
     private static final Pattern LINES = Pattern.compile("\n");
     private static final Pattern BLANK = Pattern.compile(" ");
 
@@ -57,7 +58,10 @@ record LightGbmModel(int features, double base, List<Tree> trees) {
             }
         }
         Map<String, String> header = sections.removeFirst();
-        List<Tree> trees = sections.stream().map(LightGbmModel::tree).toList();
+        // A forest's answer is the mean of its trees.
+        boolean averaged = text.substring(0, end).contains(AVERAGED);
+        double share = averaged ? 1.0 / sections.size() : 1;
+        List<Tree> trees = sections.stream().map(section -> tree(section, share)).toList();
         if (number(header, "num_tree_per_iteration") != 1) {
             throw new IllegalArgumentException("only models with one score a row can be read");
         }
@@ -90,7 +94,10 @@ record LightGbmModel(int features, double base, List<Tree> trees) {
         }
     }
 
-    private static Tree tree(Map<String, String> fields) {
+    /**
+     * @param share what the tree counts for in the sum
+     */
+    private static Tree tree(Map<String, String> fields, double share) {
         if (number(fields, "num_cat") != 0) {
             throw new IllegalArgumentException("categorical splits are not supported");
         }
@@ -98,6 +105,9 @@ record LightGbmModel(int features, double base, List<Tree> trees) {
             throw new IllegalArgumentException("linear trees are not supported");
         }
         double[] leaves = numbers(fields, "leaf_value");
+        for (int i = 0; i < leaves.length; i++) {
+            leaves[i] *= share;
+        }
         if (number(fields, "num_leaves") == 1) {
             return new Tree(new Leaf(leaves[0]));
         }

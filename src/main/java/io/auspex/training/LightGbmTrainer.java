@@ -1,10 +1,14 @@
 package io.auspex.training;
 
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TrainerSpec;
+import io.auspex.model.TrainerSpec.Boosting;
+import io.auspex.model.TrainerSpec.Mode;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.ObjIntConsumer;
 import java.util.regex.Pattern;
@@ -18,35 +22,37 @@ import java.util.regex.Pattern;
  */
 final class LightGbmTrainer {
 
-    /** Keeps LightGBM off the standard output, where the worker's progress goes. */
-    static final String QUIET = "num_threads=1 verbosity=-1";
-
     /** A probability head needs so many rows of each class, or it becomes a constant. */
     static final int MIN_CLASS_ROWS = 20;
-
-    /**
-     * Rows that the bin boundaries are taken from: more did not change the skill, only the time.
-     */
-    private static final int BINNING_ROWS = 20_000;
 
     /** LightGBM refuses names with characters that JSON quotes, and splits them at blanks. */
     private static final Pattern PLAIN_NAME = Pattern.compile("[^\\s\",:\\[\\]{}\\p{Cntrl}]+");
 
-    private static final int SMALLEST_LEAF_ROWS = 20;
+    /** A continued model has at most so many times the trees of a full training. */
+    static final int MAX_GROWTH = 4;
 
+    /** A continuation adds this share of the trees of a full training. */
+    private static final int CONTINUATION_SHARE = 4;
+
+    private final ModelKind kind;
     private final TrainerSpec spec;
-    private final int seed;
+    private final LightGbmParameters parameters;
 
     /**
      * @throws TrainingException when the specification names another trainer
      */
     LightGbmTrainer(TrainerSpec spec, long seed) {
+        this(ModelKind.MARKET, spec, seed);
+    }
+
+    LightGbmTrainer(ModelKind kind, TrainerSpec spec, long seed) {
+        this.kind = kind;
         if (!spec.kind().equals("lightgbm")) {
             throw new TrainingException(
                     "trainer '" + spec.kind() + "' is not built in; use 'lightgbm'");
         }
         this.spec = spec;
-        this.seed = Long.hashCode(seed) & Integer.MAX_VALUE;
+        this.parameters = LightGbmParameters.of(spec, seed);
         LightGbmLibrary.load();
     }
 
@@ -55,7 +61,8 @@ final class LightGbmTrainer {
      *
      * @param rows those of the source to train on
      * @param names of the features, for the model text
-     * @param targets {@code [n, 4]} of these rows, row after row in {@link Head} order, finite
+     * @param targets {@code [n, heads]} of these rows, row after row, finite
+     * @param earlier what to go on from, unless the specification asks for a full training
      * @param grown called with the number of trees of the head after each tree
      */
     FittedModel fit(
@@ -63,31 +70,105 @@ final class LightGbmTrainer {
             int[] rows,
             List<String> names,
             float[] targets,
+            EarlierTrees earlier,
             ObjIntConsumer<Head> grown) {
         Map<Head, FittedHead> heads = new EnumMap<>(Head.class);
-        if (rows.length < 2 * minRowsInLeaf(rows.length)) {
-            for (Head head : Head.values()) {
+        if (rows.length < 2 * parameters.minRowsInLeaf(rows.length)) {
+            for (Head head : kind.heads()) {
                 heads.put(head, constant(head, labels(targets, head), source.columns()));
             }
-            return new FittedModel(heads);
+            return new FittedModel(kind, heads);
+        }
+        if (spec.mode() != Mode.FULL) {
+            return goOn(source, rows, names, targets, earlier, grown);
         }
         try (LightGbmDataset dataset = bin(source, rows, names)) {
-            for (Head head : Head.values()) {
+            for (Head head : kind.heads()) {
                 float[] labels = labels(targets, head);
                 heads.put(head, train(dataset, head, labels, trees -> grown.accept(head, trees)));
             }
-            return new FittedModel(heads);
+            return new FittedModel(kind, heads);
         } catch (RuntimeException e) {
             heads.values().forEach(FittedHead::close);
             throw e;
         }
     }
 
-    private static float[] labels(float[] targets, Head head) {
-        int heads = Head.values().length;
+    /** The same with the rows at hand, which earlier trees have to score. */
+    private FittedModel goOn(
+            Rows source,
+            int[] rows,
+            List<String> names,
+            float[] targets,
+            EarlierTrees earlier,
+            ObjIntConsumer<Head> grown) {
+        Map<Head, FittedHead> heads = new EnumMap<>(Head.class);
+        try (NativeRows copy = NativeRows.of(source, rows);
+                LightGbmDataset dataset =
+                        named(new LightGbmDataset(copy, parameters.binning(rows.length)), names)) {
+            for (Head head : kind.heads()) {
+                float[] labels = labels(targets, head);
+                Optional<String> text = earlier.of(head);
+                heads.put(
+                        head,
+                        text.isPresent() && isTrainable(head, labels)
+                                ? goOn(dataset, copy, head, labels, text.get(), grown)
+                                : train(dataset, head, labels, trees -> grown.accept(head, trees)));
+            }
+            return new FittedModel(kind, heads);
+        } catch (RuntimeException e) {
+            heads.values().forEach(FittedHead::close);
+            throw e;
+        }
+    }
+
+    /** Trains one head from earlier trees; in full when these have grown to their bound. */
+    private FittedHead goOn(
+            LightGbmDataset dataset,
+            NativeRows rows,
+            Head head,
+            float[] labels,
+            String text,
+            ObjIntConsumer<Head> grown) {
+        try (LightGbmBooster before = LightGbmBooster.of(text)) {
+            int more = Math.max(1, spec.trees() / CONTINUATION_SHARE);
+            if (spec.mode() == Mode.CONTINUE && before.trees() + more > MAX_GROWTH * spec.trees()) {
+                return train(dataset, head, labels, trees -> grown.accept(head, trees));
+            }
+            dataset.label(labels);
+            if (spec.mode() == Mode.CONTINUE) {
+                dataset.begin(before.rawScores(rows));
+            }
+            LightGbmBooster booster =
+                    new LightGbmBooster(dataset, parameters.boosting(head, labels.length));
+            boolean fitted = false;
+            try {
+                booster.takeOver(before);
+                if (spec.mode() == Mode.CONTINUE) {
+                    int trees = 0;
+                    while (trees < more && booster.grow()) {
+                        grown.accept(head, ++trees);
+                    }
+                    dataset.beginAnew();
+                } else {
+                    booster.renewLeaves(rows);
+                    grown.accept(head, spec.trees());
+                }
+                fitted = true;
+                return new FittedHead.Boosted(booster, spec.boosting() == Boosting.FOREST);
+            } finally {
+                if (!fitted) {
+                    booster.close();
+                }
+            }
+        }
+    }
+
+    private float[] labels(float[] targets, Head head) {
+        int heads = kind.heads().size();
         float[] labels = new float[targets.length / heads];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = targets[i * heads + head.ordinal()];
+            labels[i] = targets[i * heads + head.column()];
         }
         return labels;
     }
@@ -95,7 +176,7 @@ final class LightGbmTrainer {
     /** Bins rows for all heads; the copy that LightGBM reads is gone afterwards. */
     LightGbmDataset bin(Rows source, int[] rows, List<String> names) {
         try (NativeRows copy = NativeRows.of(source, rows)) {
-            return named(new LightGbmDataset(copy, binning(rows.length)), names);
+            return named(new LightGbmDataset(copy, parameters.binning(rows.length)), names);
         }
     }
 
@@ -118,12 +199,12 @@ final class LightGbmTrainer {
      * @param grown called with the number of trees after each tree
      */
     FittedHead train(LightGbmDataset dataset, Head head, float[] labels, IntConsumer grown) {
-        if (labels.length < 2 * minRowsInLeaf(labels.length)
-                || (head.isProbability() && !hasBothClasses(labels))) {
+        if (!isTrainable(head, labels)) {
             return constant(head, labels, dataset.columns());
         }
         dataset.label(labels);
-        LightGbmBooster booster = new LightGbmBooster(dataset, boosting(head, labels.length));
+        LightGbmBooster booster =
+                new LightGbmBooster(dataset, parameters.boosting(head, labels.length));
         try {
             int trees = 0;
             while (trees < spec.trees() && booster.grow()) {
@@ -133,7 +214,7 @@ final class LightGbmTrainer {
                 booster.close();
                 return constant(head, labels, dataset.columns());
             }
-            return new FittedHead.Boosted(booster);
+            return new FittedHead.Boosted(booster, spec.boosting() == Boosting.FOREST);
         } catch (RuntimeException e) {
             booster.close();
             throw e;
@@ -159,6 +240,11 @@ final class LightGbmTrainer {
         return Math.log((sum + 0.5) / (labels.length - sum + 0.5));
     }
 
+    private boolean isTrainable(Head head, float[] labels) {
+        return labels.length >= 2 * parameters.minRowsInLeaf(labels.length)
+                && (!head.isProbability() || hasBothClasses(labels));
+    }
+
     private static boolean hasBothClasses(float[] labels) {
         int positives = 0;
         for (float label : labels) {
@@ -167,45 +253,5 @@ final class LightGbmTrainer {
             }
         }
         return positives >= MIN_CLASS_ROWS && labels.length - positives >= MIN_CLASS_ROWS;
-    }
-
-    /**
-     * What the specification asks for, lowered for a small set: 1,000 of 1,500 rows leave nothing
-     * to split.
-     */
-    private int minRowsInLeaf(int rows) {
-        return Math.min(spec.minRowsInLeaf(), Math.max(SMALLEST_LEAF_ROWS, rows / 20));
-    }
-
-    private String binning(int rows) {
-        return String.join(
-                " ",
-                QUIET,
-                "deterministic=true",
-                "force_col_wise=true",
-                "seed=" + seed,
-                "max_bin=" + spec.maxBin(),
-                "bin_construct_sample_cnt=" + BINNING_ROWS,
-                "min_data_in_leaf=" + minRowsInLeaf(rows),
-                // Whether a feature can split depends on the labels, which change by head.
-                "feature_pre_filter=false",
-                "use_missing=true",
-                "zero_as_missing=false");
-    }
-
-    private String boosting(Head head, int rows) {
-        return String.join(
-                " ",
-                binning(rows),
-                "objective=" + (head.isProbability() ? "binary" : "regression"),
-                "boosting=gbdt",
-                "extra_trees=" + spec.extraTrees(),
-                "num_leaves=" + spec.leaves(),
-                "learning_rate=" + spec.learningRate(),
-                "feature_fraction=" + spec.featureFraction(),
-                "bagging_fraction=" + spec.baggingFraction(),
-                "bagging_freq=" + (spec.baggingFraction() < 1 ? 1 : 0),
-                "lambda_l2=" + spec.l2(),
-                "boost_from_average=true");
     }
 }

@@ -3,9 +3,11 @@ package io.auspex.training;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.auspex.dataset.JobSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TrainingReport;
 import io.auspex.model.TrainingReport.Provenance;
 import io.auspex.platform.Json;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -24,6 +26,15 @@ final class ModelMetadata {
         TrainingReport repeatable = repeatable(report);
         ObjectNode provenance = Json.mapper().valueToTree(repeatable.provenance());
         provenance.set("data", Json.mapper().valueToTree(repeatable.data()));
+        Map<String, String> properties = new HashMap<>(common(job, repeatable, provenance));
+        if (job.spec().kind() != ModelKind.MARKET) {
+            properties.put("auspex.kind", job.spec().kind().code());
+        }
+        return properties;
+    }
+
+    private static Map<String, String> common(
+            JobSpec job, TrainingReport repeatable, ObjectNode provenance) {
         return Map.of(
                 "auspex.model", job.spec().name(),
                 "auspex.schema_names", json(job.schema().names()),

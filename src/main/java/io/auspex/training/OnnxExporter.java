@@ -15,6 +15,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.auspex.model.Calibration;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.function.Function;
  *    -> expected_return [N, 1]
  * </pre>
  *
+ * The heads shown are those of the market; a model of another {@link ModelKind} has its own.
  * Operator set 21, ai.onnx.ml 3, IR 10; all float32. Source: the ONNX operator specifications.
  */
 final class OnnxExporter {
@@ -47,28 +49,29 @@ final class OnnxExporter {
     private OnnxExporter() {}
 
     /**
-     * @param heads of every {@link Head}, all of the same width
-     * @param calibrations of every {@link Head}
+     * @param heads of every head of the kind, all of the same width
+     * @param calibrations of every head of the kind
      * @param name of the graph
      * @param metadata becomes {@code metadata_props}, ordered by key
      */
     static byte[] export(
+            ModelKind kind,
             Map<Head, LightGbmModel> heads,
             Map<Head, Calibration> calibrations,
             FeatureScales scales,
             String name,
             Map<String, String> metadata) {
-        int features = Objects.requireNonNull(heads.get(Head.P_UP)).features();
+        int features = Objects.requireNonNull(heads.get(kind.heads().getFirst())).features();
         GraphProto.Builder graph = GraphProto.newBuilder().setName(name).setDocString("auspex");
         graph.addInput(value("features", features));
         graph.addNode(scaler(scales));
-        graph.addNode(TreeEnsemble.of(heads, scales).node("scaled", RAW_SCORES));
-        graph.addInitializer(constant("slope", calibrations, Calibration::slope));
-        graph.addInitializer(constant("intercept", calibrations, Calibration::intercept));
+        graph.addNode(TreeEnsemble.of(kind, heads, scales).node("scaled", RAW_SCORES));
+        graph.addInitializer(constant("slope", kind, calibrations, Calibration::slope));
+        graph.addInitializer(constant("intercept", kind, calibrations, Calibration::intercept));
         graph.addNode(node("Mul", List.of(RAW_SCORES, "slope"), List.of("sloped")));
         graph.addNode(node("Add", List.of("sloped", "intercept"), List.of("calibrated")));
-        graph.addNode(split());
-        for (Head head : Head.values()) {
+        graph.addNode(split(kind));
+        for (Head head : kind.heads()) {
             if (head.isProbability()) {
                 graph.addNode(
                         node("Sigmoid", List.of(head.code() + "_logit"), List.of(head.code())));
@@ -102,9 +105,9 @@ final class OnnxExporter {
                 .build();
     }
 
-    private static NodeProto split() {
+    private static NodeProto split(ModelKind kind) {
         List<String> parts =
-                List.of(Head.values()).stream()
+                kind.heads().stream()
                         .map(head -> head.isProbability() ? head.code() + "_logit" : head.code())
                         .toList();
         return node("Split", List.of("calibrated"), parts).toBuilder()
@@ -115,11 +118,12 @@ final class OnnxExporter {
 
     private static TensorProto constant(
             String name,
+            ModelKind kind,
             Map<Head, Calibration> calibrations,
             Function<Calibration, Double> parameter) {
-        Head[] heads = Head.values();
+        List<Head> heads = kind.heads();
         ByteBuffer raw =
-                ByteBuffer.allocate(heads.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer.allocate(heads.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (Head head : heads) {
             raw.putFloat(
                     parameter.apply(Objects.requireNonNull(calibrations.get(head))).floatValue());
@@ -127,7 +131,7 @@ final class OnnxExporter {
         return TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(TensorProto.DataType.FLOAT.getNumber())
-                .addDims(heads.length)
+                .addDims(heads.size())
                 .setRawData(ByteString.copyFrom(raw.flip()))
                 .build();
     }

@@ -2,7 +2,7 @@ package io.auspex.training;
 
 import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.NpyWriter;
-import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TrainingReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 /** Everything that a training run made: the trainer's half of a job folder. */
 public final class TrainedModel {
 
+    private final ModelKind kind;
     private final TrainingReport report;
     private final byte[] onnx;
     private final String text;
@@ -19,6 +20,7 @@ public final class TrainedModel {
     private final double[] parityExpected;
 
     TrainedModel(
+            ModelKind kind,
             TrainingReport report,
             byte[] onnx,
             String text,
@@ -26,6 +28,7 @@ public final class TrainedModel {
             float[] predictions,
             Rows parityFeatures,
             double[] parityExpected) {
+        this.kind = kind;
         this.report = report;
         this.onnx = onnx;
         this.text = text;
@@ -71,7 +74,7 @@ public final class TrainedModel {
 
     /** Writes every file, the report last: its presence means success. */
     public void writeTo(JobFolder folder) throws IOException {
-        int heads = Head.values().length;
+        int heads = kind.heads().size();
         folder.write(folder.nativeModel(), text.getBytes(StandardCharsets.UTF_8));
         folder.write(folder.model(), onnx);
         NpyWriter.write(folder.outOfSampleRows(), outOfSampleRows);

@@ -2,6 +2,7 @@ package io.auspex.training;
 
 import io.auspex.dataset.JobSpec;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import java.util.stream.IntStream;
 
 /**
@@ -12,9 +13,9 @@ import java.util.stream.IntStream;
  */
 public final class TrainingData {
 
-    private static final int HEADS = Head.values().length;
-
     private final JobSpec job;
+    private final ModelKind kind;
+    private final int heads;
     private final Rows features;
     private final float[] targets;
     private final long[] times;
@@ -28,6 +29,8 @@ public final class TrainingData {
      *     trained on; the message says which
      */
     public TrainingData(JobSpec job, Rows features, float[] targets, long[] times) {
+        this.kind = job.spec().kind();
+        this.heads = kind.heads().size();
         if (features.columns() != job.schema().size()) {
             throw new IllegalArgumentException(
                     "rows have "
@@ -35,7 +38,7 @@ public final class TrainingData {
                             + " features, the schema "
                             + job.schema().size());
         }
-        if (times.length != features.count() || targets.length != times.length * HEADS) {
+        if (times.length != features.count() || targets.length != times.length * heads) {
             throw new IllegalArgumentException(
                     features.count()
                             + " rows of features, "
@@ -60,6 +63,10 @@ public final class TrainingData {
         }
     }
 
+    ModelKind kind() {
+        return kind;
+    }
+
     public JobSpec job() {
         return job;
     }
@@ -74,7 +81,7 @@ public final class TrainingData {
     }
 
     float target(int row, Head head) {
-        return targets[row * HEADS + head.ordinal()];
+        return targets[row * heads + head.column()];
     }
 
     long[] times() {
@@ -97,7 +104,7 @@ public final class TrainingData {
     }
 
     private boolean isLabelled(int row) {
-        for (Head head : Head.values()) {
+        for (Head head : kind.heads()) {
             float target = target(row, head);
             if (!Float.isFinite(target)) {
                 return false;

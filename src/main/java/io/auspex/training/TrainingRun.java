@@ -4,8 +4,11 @@ import io.auspex.dataset.JobSpec;
 import io.auspex.dataset.WalkForward.Fold;
 import io.auspex.model.Calibration;
 import io.auspex.model.ConformalQuantile;
+import io.auspex.model.FeatureProfile;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.OutOfSample;
+import io.auspex.model.TrainerSpec.Mode;
 import io.auspex.model.TrainingReport;
 import io.auspex.model.TrainingReport.Data;
 import io.auspex.model.TrainingReport.Probe;
@@ -32,18 +35,23 @@ public final class TrainingRun {
     private static final double ORACLE_TOLERANCE = 1e-9;
 
     private static final double[] CONFORMAL_LEVELS = {0.8, 0.9};
-    private static final int HEADS = Head.values().length;
-
     private final TrainingData data;
+    private final ModelKind kind;
+    private final int width;
+    private final EarlierTrees base;
     private final JobSpec job;
     private final LightGbmTrainer trainer;
     private final InstantSource clock;
     private final RunProgress progress;
 
-    private TrainingRun(TrainingData data, TrainingProgress listener, InstantSource clock) {
+    private TrainingRun(
+            TrainingData data, EarlierTrees base, TrainingProgress listener, InstantSource clock) {
         this.data = data;
+        this.kind = data.kind();
+        this.width = kind.heads().size();
+        this.base = base;
         this.job = data.job();
-        this.trainer = new LightGbmTrainer(job.spec().trainer(), job.seed());
+        this.trainer = new LightGbmTrainer(kind, job.spec().trainer(), job.seed());
         this.clock = clock;
         this.progress = new RunProgress(listener);
     }
@@ -57,7 +65,19 @@ public final class TrainingRun {
      */
     public static TrainedModel run(
             TrainingData data, TrainingProgress progress, InstantSource clock) {
-        return new TrainingRun(data, progress, clock).run();
+        return new TrainingRun(data, EarlierTrees.none(), progress, clock).run();
+    }
+
+    /**
+     * Runs; when the specification asks for it, the last fit goes on from another model. The folds
+     * do not: that model may have seen their test rows. Each goes on from the fold before, so that
+     * what they say is what going on again and again is worth, and no more.
+     *
+     * @param base text of that model, as {@link TrainedModel#text} gives it
+     */
+    public static TrainedModel run(
+            TrainingData data, String base, TrainingProgress progress, InstantSource clock) {
+        return new TrainingRun(data, EarlierTrees.parse(base), progress, clock).run();
     }
 
     private TrainedModel run() {
@@ -67,41 +87,46 @@ public final class TrainingRun {
         for (Fold fold : scores.folds()) {
             work += data.labelledBefore(fold.trainTo()).length;
         }
-        progress.expect(work * job.spec().trainer().trees() * HEADS);
+        progress.expect(work * job.spec().trainer().trees() * width);
 
+        EarlierTrees before = EarlierTrees.none();
         for (Fold fold : scores.folds()) {
             String name = "fold " + fold.number() + " of " + scores.folds().size();
             progress.enter(Phase.FOLDS, name);
             int[] training = data.labelledBefore(fold.trainTo());
-            try (FittedModel model = fit(training, name);
+            try (FittedModel model = fit(training, before, name);
                     NativeRows test =
                             NativeRows.of(
                                     data.features(),
                                     IntStream.range(fold.testFrom(), fold.testTo()).toArray())) {
                 scores.put(fold, model.rawScores(test));
+                if (job.spec().trainer().mode() != Mode.FULL) {
+                    before = EarlierTrees.parse(model.text());
+                }
             }
         }
         progress.enter(Phase.FIT, "all " + all.length + " rows");
-        try (FittedModel model = fit(all, "all rows")) {
+        try (FittedModel model = fit(all, base.isNone() ? before : base, "all rows")) {
             return export(model, scores);
         }
     }
 
-    private FittedModel fit(int[] training, String name) {
-        float[] targets = new float[training.length * HEADS];
+    private FittedModel fit(int[] training, EarlierTrees before, String name) {
+        float[] targets = new float[training.length * width];
         for (int i = 0; i < training.length; i++) {
-            System.arraycopy(data.targets(), training[i] * HEADS, targets, i * HEADS, HEADS);
+            System.arraycopy(data.targets(), training[i] * width, targets, i * width, width);
         }
         int trees = job.spec().trainer().trees();
-        progress.begin((long) training.length * trees * HEADS);
+        progress.begin((long) training.length * trees * width);
         return trainer.fit(
                 data.features(),
                 training,
                 job.schema().names(),
                 targets,
+                before,
                 (head, grown) ->
                         progress.done(
-                                (long) training.length * (head.ordinal() * trees + grown),
+                                (long) training.length * (head.column() * trees + grown),
                                 name + ", " + head.code() + ", tree " + grown));
     }
 
@@ -139,6 +164,7 @@ public final class TrainingRun {
                         0);
         byte[] onnx =
                 OnnxExporter.export(
+                        kind,
                         models,
                         calibrations,
                         FeatureScales.of(data.features(), models.values()),
@@ -151,14 +177,8 @@ public final class TrainingRun {
         double[] expected = verified(model, models, calibrations, parity);
         TrainedModel trained =
                 new TrainedModel(
-                        measured(report, compared)
-                                .withProfile(
-                                        ProfileRows.profile(
-                                                data.features(),
-                                                data.labelled(),
-                                                data.times(),
-                                                job.spec().market().timeframe().millis(),
-                                                job.schema().names())),
+                        kind,
+                        measured(report, compared),
                         onnx,
                         model.text(),
                         scores,
@@ -170,7 +190,7 @@ public final class TrainingRun {
     }
 
     /** LightGBM's answers for rows, after a check that the exported trees say the same. */
-    private static double[] verified(
+    private double[] verified(
             FittedModel model,
             Map<Head, LightGbmModel> models,
             Map<Head, Calibration> calibrations,
@@ -182,25 +202,25 @@ public final class TrainingRun {
         float[] row = new float[rows.columns()];
         for (int i = 0; i < rows.count(); i++) {
             rows.row(i, row, 0);
-            for (Head head : Head.values()) {
+            for (Head head : kind.heads()) {
                 double oracle = Objects.requireNonNull(models.get(head)).rawScore(row, 0);
-                if (!(Math.abs(oracle - raw[i * HEADS + head.ordinal()]) <= ORACLE_TOLERANCE)) {
+                if (!(Math.abs(oracle - raw[i * width + head.column()]) <= ORACLE_TOLERANCE)) {
                     throw new TrainingException(
                             "the trees read back score "
                                     + oracle
                                     + " where LightGBM scores "
-                                    + raw[i * HEADS + head.ordinal()]);
+                                    + raw[i * width + head.column()]);
                 }
             }
         }
         return calibrated(raw, calibrations);
     }
 
-    private static double[] calibrated(double[] raw, Map<Head, Calibration> calibrations) {
+    private double[] calibrated(double[] raw, Map<Head, Calibration> calibrations) {
         double[] outputs = new double[raw.length];
-        for (Head head : Head.values()) {
+        for (Head head : kind.heads()) {
             Calibration calibration = Objects.requireNonNull(calibrations.get(head));
-            for (int i = head.ordinal(); i < raw.length; i += HEADS) {
+            for (int i = head.column(); i < raw.length; i += width) {
                 outputs[i] = calibration.output(head, raw[i]);
             }
         }
@@ -217,9 +237,9 @@ public final class TrainingRun {
         double[][] answers = new double[rows.count()][];
         for (int i = 0; i < rows.count(); i++) {
             rows.row(i, features[i], 0);
-            answers[i] = Arrays.copyOfRange(outputs, i * HEADS, (i + 1) * HEADS);
+            answers[i] = Arrays.copyOfRange(outputs, i * width, (i + 1) * width);
         }
-        return Probe.of(features, answers);
+        return Probe.of(kind, features, answers);
     }
 
     private static Map<String, Double> conformal(double[] residuals) {
@@ -251,8 +271,18 @@ public final class TrainingRun {
                 report.probe(),
                 progress.seconds(),
                 PeakMemory.bytes(),
-                null,
+                kind == ModelKind.MARKET ? profile() : null,
                 job.spec(),
                 compared.quality(data.horizonMillis()));
+    }
+
+    /** Of rows on the grid of time: those of trades have no drift to be told. */
+    private FeatureProfile profile() {
+        return ProfileRows.profile(
+                data.features(),
+                data.labelled(),
+                data.times(),
+                job.spec().market().timeframe().millis(),
+                job.schema().names());
     }
 }

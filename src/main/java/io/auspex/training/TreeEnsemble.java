@@ -2,6 +2,7 @@ package io.auspex.training;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.training.Tree.Leaf;
 import io.auspex.training.Tree.Node;
 import io.auspex.training.Tree.Split;
@@ -40,10 +41,10 @@ final class TreeEnsemble {
         this.scales = scales;
     }
 
-    static TreeEnsemble of(Map<Head, LightGbmModel> heads, FeatureScales scales) {
+    static TreeEnsemble of(ModelKind kind, Map<Head, LightGbmModel> heads, FeatureScales scales) {
         TreeEnsemble ensemble = new TreeEnsemble(scales);
-        for (Head head : Head.values()) {
-            ensemble.add(head.ordinal(), Objects.requireNonNull(heads.get(head)));
+        for (Head head : kind.heads()) {
+            ensemble.add(head.column(), Objects.requireNonNull(heads.get(head)));
         }
         return ensemble;
     }

@@ -2,9 +2,10 @@ package io.auspex.training;
 
 import io.auspex.dataset.WalkForward;
 import io.auspex.dataset.WalkForward.Fold;
-import io.auspex.model.BaseRates;
 import io.auspex.model.Calibration;
 import io.auspex.model.Head;
+import io.auspex.model.HeadRates;
+import io.auspex.model.ModelKind;
 import io.auspex.model.OutOfSample;
 import io.auspex.model.PlattCalibration;
 import io.auspex.model.TrainingReport.FoldReport;
@@ -26,15 +27,17 @@ final class WalkForwardScores {
     /** The horizons that the uncalibrated scores count for. */
     static final double PRIOR_HORIZONS = 100;
 
-    private static final int HEADS = Head.values().length;
-
     private final TrainingData data;
+    private final ModelKind kind;
+    private final int width;
     private final List<Fold> folds;
     private final int firstRow;
     private final double[] raw;
 
     WalkForwardScores(TrainingData data) {
         this.data = data;
+        this.kind = data.kind();
+        this.width = kind.heads().size();
         this.folds =
                 WalkForward.folds(
                         data.times(),
@@ -42,7 +45,7 @@ final class WalkForwardScores {
                         data.horizonMillis(),
                         data.job().spec().market().timeframe());
         this.firstRow = folds.getFirst().testFrom();
-        this.raw = new double[(data.times().length - firstRow) * HEADS];
+        this.raw = new double[(data.times().length - firstRow) * width];
     }
 
     List<Fold> folds() {
@@ -53,12 +56,12 @@ final class WalkForwardScores {
      * @param scores {@code [test rows, 4]} of the fold's own model
      */
     void put(Fold fold, double[] scores) {
-        System.arraycopy(scores, 0, raw, (fold.testFrom() - firstRow) * HEADS, scores.length);
+        System.arraycopy(scores, 0, raw, (fold.testFrom() - firstRow) * width, scores.length);
     }
 
     /** Rows tested, as indexes of the job's rows, ascending. */
     long[] rows() {
-        long[] rows = new long[raw.length / HEADS];
+        long[] rows = new long[raw.length / width];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = firstRow + i;
         }
@@ -74,7 +77,7 @@ final class WalkForwardScores {
         for (Fold fold : folds) {
             Map<Head, Calibration> known = calibrations(fold.trainTo());
             for (int row = fold.testFrom(); row < fold.testTo(); row++) {
-                for (Head head : Head.values()) {
+                for (Head head : kind.heads()) {
                     int i = index(row, head);
                     predictions[i] =
                             (float) Objects.requireNonNull(known.get(head)).output(head, raw[i]);
@@ -91,7 +94,7 @@ final class WalkForwardScores {
 
     private Map<Head, Calibration> calibrations(int toRow) {
         Map<Head, Calibration> calibrations = new EnumMap<>(Head.class);
-        for (Head head : Head.values()) {
+        for (Head head : kind.heads()) {
             calibrations.put(
                     head, head.isProbability() ? calibration(head, toRow) : Calibration.IDENTITY);
         }
@@ -135,10 +138,10 @@ final class WalkForwardScores {
 
     /** The predictions beside what the training rows of each fold alone would have said. */
     OutOfSample compare(float[] predictions) {
-        List<BaseRates> rates = new ArrayList<>();
-        int[] foldOfRow = new int[raw.length / HEADS];
+        List<HeadRates> rates = new ArrayList<>();
+        int[] foldOfRow = new int[raw.length / width];
         for (Fold fold : folds) {
-            rates.add(BaseRates.of(data.targets(), 0, fold.trainTo()));
+            rates.add(HeadRates.of(kind, data.targets(), 0, fold.trainTo()));
             Arrays.fill(
                     foldOfRow,
                     fold.testFrom() - firstRow,
@@ -146,10 +149,11 @@ final class WalkForwardScores {
                     fold.number() - 1);
         }
         return new OutOfSample(
+                kind,
                 Arrays.copyOfRange(data.times(), firstRow, data.times().length),
-                Arrays.copyOfRange(data.targets(), firstRow * HEADS, data.targets().length),
+                Arrays.copyOfRange(data.targets(), firstRow * width, data.targets().length),
                 predictions,
-                BaseRates.predictions(rates, foldOfRow));
+                HeadRates.predictions(kind, rates, foldOfRow));
     }
 
     List<FoldReport> reports(OutOfSample compared) {
@@ -166,20 +170,22 @@ final class WalkForwardScores {
                 compared.rows(fold.testFrom() - firstRow, fold.testTo() - firstRow).metrics());
     }
 
-    /** Outcome less prediction of the expected return, of rows whose outcome is known. */
+    /**
+     * Outcome less prediction of the head that is a real number, of rows whose outcome is known.
+     */
     double[] residuals(float[] predictions) {
-        double[] residuals = new double[predictions.length / HEADS];
+        double[] residuals = new double[predictions.length / width];
         int count = 0;
         for (int row = firstRow; row < data.times().length; row++) {
-            float outcome = data.target(row, Head.EXPECTED_RETURN);
+            float outcome = data.target(row, kind.valueHead());
             if (!Float.isNaN(outcome)) {
-                residuals[count++] = outcome - predictions[index(row, Head.EXPECTED_RETURN)];
+                residuals[count++] = outcome - predictions[index(row, kind.valueHead())];
             }
         }
         return Arrays.copyOf(residuals, count);
     }
 
     private int index(int row, Head head) {
-        return (row - firstRow) * HEADS + head.ordinal();
+        return (row - firstRow) * width + head.column();
     }
 }

@@ -84,8 +84,18 @@ public final class Worker {
             checkGroups(folder.readGroups(), rows, job.symbols().size());
             TrainingData data =
                     new TrainingData(
-                            job, Rows.of(features), folder.readTargets(rows), folder.readTimes());
-            TrainedModel model = TrainingRun.run(data, progress.upTo(99), InstantSource.system());
+                            job,
+                            Rows.of(features),
+                            folder.readTargets(job.spec().kind(), rows),
+                            folder.readTimes());
+            TrainedModel model =
+                    Files.exists(folder.baseModel())
+                            ? TrainingRun.run(
+                                    data,
+                                    Files.readString(folder.baseModel()),
+                                    progress.upTo(99),
+                                    InstantSource.system())
+                            : TrainingRun.run(data, progress.upTo(99), InstantSource.system());
             model.writeTo(folder);
         }
         progress.at(Phase.DONE, 100, "report.json is written");

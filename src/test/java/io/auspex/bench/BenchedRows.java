@@ -1,7 +1,7 @@
 package io.auspex.bench;
 
 import io.auspex.features.FeatureSchema;
-import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 
 /**
  * The model of {@code ./auspex bench serving} and rows for it, for benchmarks of other packages.
@@ -43,7 +43,7 @@ public final class BenchedRows implements AutoCloseable {
     }
 
     public int heads() {
-        return Head.values().length;
+        return ModelKind.MARKET.heads().size();
     }
 
     public float[] row(int number) {

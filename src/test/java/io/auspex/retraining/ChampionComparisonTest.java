@@ -15,6 +15,7 @@ import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.LossTest;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import io.auspex.retraining.GateCase.Champion;
 import io.auspex.retraining.GateCase.Check;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChampionComparisonTest {
 
     private static final int ROWS = 2_000;
-    private static final int HEADS = Head.values().length;
+    private static final int HEADS = ModelKind.MARKET.heads().size();
     private static final Symbol SYMBOL = new Symbol("ETHBTC");
     private static final long STEP = Timeframe.FIVE_MINUTES.millis();
     private static final FeatureSchema SCHEMA = FeatureSchema.of(List.of("hour_sin", "hour_cos"));
@@ -134,7 +135,7 @@ class ChampionComparisonTest {
                 new Scorer() {
                     @Override
                     public List<Head> heads() {
-                        return List.of(Head.values());
+                        return ModelKind.MARKET.heads();
                     }
 
                     @Override
@@ -209,7 +210,7 @@ class ChampionComparisonTest {
         return new Scorer() {
             @Override
             public List<Head> heads() {
-                return List.of(Head.values());
+                return ModelKind.MARKET.heads();
             }
 
             @Override

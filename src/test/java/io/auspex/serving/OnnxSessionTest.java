@@ -9,6 +9,7 @@ import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.platform.Json;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ class OnnxSessionTest {
             assertThat(metadata.market()).isEqualTo(market);
             assertThat(metadata.provenance().path("trainer").asText()).isEqualTo("by hand");
             assertThat(metadata.conformal()).containsOnlyKeys(0.8, 0.9).containsValue(0.02);
-            assertThat(session.heads()).containsExactly(Head.values());
+            assertThat(session.heads()).containsExactlyElementsOf(ModelKind.MARKET.heads());
         }
     }
 
@@ -53,7 +54,7 @@ class OnnxSessionTest {
             float[] row = {1.5f, -2f, 40f};
             float[] answers = new float[4];
             session.run(row, answers);
-            for (Head head : Head.values()) {
+            for (Head head : ModelKind.MARKET.heads()) {
                 assertThat((double) answers[head.ordinal()])
                         .isCloseTo(tiny().answer(head, row), within(1e-6));
             }
@@ -190,9 +191,9 @@ class OnnxSessionTest {
 
     @Test
     void aProbeOfAnotherShapeIsRefused() throws Exception {
-        assertThat(Probe.of(tiny().report(), 3, List.of(Head.values())).orElseThrow().size())
+        assertThat(Probe.of(tiny().report(), 3, ModelKind.MARKET.heads()).orElseThrow().size())
                 .isEqualTo(32);
-        assertThatThrownBy(() -> Probe.of(tiny().report(), 4, List.of(Head.values())))
+        assertThatThrownBy(() -> Probe.of(tiny().report(), 4, ModelKind.MARKET.heads()))
                 .isInstanceOf(UnusableModelException.class)
                 .hasMessageContaining("has 3 features, the model takes 4");
         assertThat(Probe.of(Json.mapper().readTree("{}"), 3, List.of())).isEmpty();
@@ -225,7 +226,7 @@ class OnnxSessionTest {
     }
 
     private static Probe probe(TinyModels model) throws UnusableModelException {
-        return Probe.of(model.report(), 3, List.of(Head.values())).orElseThrow();
+        return Probe.of(model.report(), 3, ModelKind.MARKET.heads()).orElseThrow();
     }
 
     private void refuses(byte[] onnx, String reason) {

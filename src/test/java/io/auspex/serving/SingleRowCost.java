@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.VersionState;
 import io.micrometer.prometheus.PrometheusConfig;
@@ -180,7 +181,7 @@ public final class SingleRowCost {
                     "features",
                     OnnxTensor.createTensor(environment, input, new long[] {1, FEATURES}));
             FloatBuffer up = direct(1);
-            for (Head head : Head.values()) {
+            for (Head head : ModelKind.MARKET.heads()) {
                 FloatBuffer memory = head == Head.P_UP ? up : direct(1);
                 outputs.put(
                         head.code(),

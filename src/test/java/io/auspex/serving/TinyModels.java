@@ -17,6 +17,7 @@ import io.auspex.features.FeatureSchema;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TargetSpec;
 import io.auspex.platform.Json;
 import java.util.ArrayList;
@@ -147,7 +148,7 @@ public final class TinyModels {
         ObjectNode probe = Json.mapper().createObjectNode();
         ArrayNode rows = probe.putArray("features");
         ObjectNode answers = probe.putObject("outputs");
-        for (Head head : Head.values()) {
+        for (Head head : ModelKind.MARKET.heads()) {
             answers.putArray(head.code());
         }
         for (int i = 0; i < 32; i++) {
@@ -157,7 +158,7 @@ public final class TinyModels {
                 row[j] = (float) random.nextGaussian();
                 values.add(row[j]);
             }
-            for (Head head : Head.values()) {
+            for (Head head : ModelKind.MARKET.heads()) {
                 answers.withArray(head.code()).add(answer(head, row) + probeError);
             }
         }
@@ -204,7 +205,8 @@ public final class TinyModels {
             addSlowness(graph, f);
         }
         for (int i = 0; i < outputs.size(); i++) {
-            String operator = Head.values()[i].isProbability() ? "Sigmoid" : "Identity";
+            String operator =
+                    ModelKind.MARKET.heads().get(i).isProbability() ? "Sigmoid" : "Identity";
             graph.addOutput(value(outputs.get(i), 1))
                     .addNode(node(operator, List.of("score" + i), List.of(outputs.get(i))));
         }

@@ -48,7 +48,7 @@ class DecisionRuleTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Head.class)
+    @EnumSource(names = {"P_UP", "P_DOWN", "EXPECTED_RETURN", "P_STOP"})
     void abstainsWithoutAHeadAndWithOneThatIsNoNumber(Head head) {
         Map<Head, Double> heads = heads(0.4, 0.2, 0.01, 0);
         heads.put(head, Double.NaN);

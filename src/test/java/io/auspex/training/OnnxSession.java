@@ -9,7 +9,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class OnnxSession implements AutoCloseable {
         raw.getTypeBuilder()
                 .getTensorTypeBuilder()
                 .getShapeBuilder()
-                .setDim(1, Dimension.newBuilder().setDimValue(Head.values().length));
+                .setDim(1, Dimension.newBuilder().setDimValue(ModelKind.MARKET.heads().size()));
         builder.getGraphBuilder().addOutput(raw);
         return builder.build().toByteArray();
     }

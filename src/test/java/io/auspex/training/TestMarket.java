@@ -1,6 +1,7 @@
 package io.auspex.training;
 
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import java.util.Random;
 
 /**
@@ -16,7 +17,7 @@ final class TestMarket {
     TestMarket(int rows, int columns, long seed) {
         this.columns = columns;
         this.features = new float[rows * columns];
-        this.targets = new float[rows * Head.values().length];
+        this.targets = new float[rows * ModelKind.MARKET.heads().size()];
         Random random = new Random(seed);
         for (int i = 0; i < rows; i++) {
             double signal = 0;
@@ -55,7 +56,7 @@ final class TestMarket {
     }
 
     private void target(int row, Head head, float value) {
-        targets[row * Head.values().length + head.ordinal()] = value;
+        targets[row * ModelKind.MARKET.heads().size() + head.ordinal()] = value;
     }
 
     Rows rows() {
@@ -74,7 +75,7 @@ final class TestMarket {
     float[] labels(Head head) {
         float[] labels = new float[rows().count()];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = targets[i * Head.values().length + head.ordinal()];
+            labels[i] = targets[i * ModelKind.MARKET.heads().size() + head.ordinal()];
         }
         return labels;
     }

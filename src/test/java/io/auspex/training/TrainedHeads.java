@@ -2,6 +2,7 @@ package io.auspex.training;
 
 import io.auspex.model.Calibration;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TrainerSpec;
 import java.util.EnumMap;
 import java.util.List;
@@ -35,7 +36,7 @@ final class TrainedHeads implements AutoCloseable {
                         .toList();
         int[] rows = IntStream.range(0, training.count()).toArray();
         try (LightGbmDataset dataset = trainer.bin(training, rows, names)) {
-            for (Head head : Head.values()) {
+            for (Head head : ModelKind.MARKET.heads()) {
                 FittedHead model = trainer.train(dataset, head, market.labels(head), trees -> {});
                 fitted.put(head, model);
                 models.put(head, model.model());
@@ -45,6 +46,7 @@ final class TrainedHeads implements AutoCloseable {
 
     byte[] onnx() {
         return OnnxExporter.export(
+                ModelKind.MARKET,
                 models,
                 CALIBRATIONS,
                 FeatureScales.of(training, models.values()),

@@ -10,6 +10,7 @@ import io.auspex.model.Calibration;
 import io.auspex.model.Head;
 import io.auspex.model.HeadMetrics;
 import io.auspex.model.LossTest;
+import io.auspex.model.ModelKind;
 import io.auspex.model.TrainerSpec;
 import io.auspex.model.TrainingReport;
 import io.auspex.platform.Json;
@@ -128,6 +129,7 @@ class TrainingRunTest {
                                         training,
                                         JOB.job.schema().names(),
                                         targets,
+                                        EarlierTrees.none(),
                                         (head, trees) -> {});
                 NativeRows test =
                         NativeRows.of(JOB.market.rows(), IntStream.range(2_400, 3_000).toArray())) {
@@ -135,7 +137,9 @@ class TrainingRunTest {
             for (int i = 0; i < raw.length; i++) {
                 assertThat(model.outOfSamplePredictions()[i])
                         .isEqualTo(
-                                (float) Calibration.IDENTITY.output(Head.values()[i % 4], raw[i]));
+                                (float)
+                                        Calibration.IDENTITY.output(
+                                                ModelKind.MARKET.heads().get(i % 4), raw[i]));
             }
         }
         assertThat(model.report().calibration().get(Head.EXPECTED_RETURN))
@@ -193,7 +197,7 @@ class TrainingRunTest {
             assertThat(probe).hasDimensions(32, 24);
             for (int i = 0; i < probe.length; i++) {
                 Map<String, float[]> answer = session.run(Rows.of(probe[i], 24), 0, 1);
-                for (Head head : Head.values()) {
+                for (Head head : ModelKind.MARKET.heads()) {
                     assertThat((double) answer.get(head.code())[0])
                             .isCloseTo(
                                     model.report().probe().outputs().get(head).get(i),
@@ -204,7 +208,7 @@ class TrainingRunTest {
             double[] expected = model.parityExpected();
             Map<String, float[]> answers = session.run(parity, 0, parity.count());
             for (int i = 0; i < expected.length; i++) {
-                assertThat((double) answers.get(Head.values()[i % 4].code())[i / 4])
+                assertThat((double) answers.get(ModelKind.MARKET.heads().get(i % 4).code())[i / 4])
                         .isCloseTo(expected[i], within(1e-6));
             }
         }

@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -232,7 +233,7 @@ final class PredictionAnswer {
 
     private static Map<Head, SerializableString> codes() {
         Map<Head, SerializableString> codes = new EnumMap<>(Head.class);
-        for (Head head : Head.values()) {
+        for (Head head : EnumSet.allOf(Head.class)) {
             codes.put(head, name(head.code()));
         }
         return codes;

@@ -25,6 +25,7 @@ import inference.ServerMetadataRequest;
 import inference.ServerReadyRequest;
 import io.auspex.api.LiveService;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.platform.PostgresResource;
 import io.auspex.serving.TinyModels;
 import io.grpc.ManagedChannel;
@@ -139,11 +140,12 @@ class GrpcProtocolTest {
         assertThat(answer.getRawOutputContentsCount()).isZero();
         for (int head = 0; head < 4; head++) {
             var output = answer.getOutputs(head);
-            assertThat(output.getName()).isEqualTo(Head.values()[head].code());
+            assertThat(output.getName()).isEqualTo(ModelKind.MARKET.heads().get(head).code());
             assertThat(output.getDatatype()).isEqualTo("FP32");
             assertThat(output.getShapeList()).containsExactly(2L, 1L);
             assertThat((double) output.getContents().getFp32Contents(1))
-                    .isEqualTo(TINY.answer(Head.values()[head], 4, 5, 6), within(1e-6));
+                    .isEqualTo(
+                            TINY.answer(ModelKind.MARKET.heads().get(head), 4, 5, 6), within(1e-6));
         }
     }
 

@@ -14,6 +14,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.auspex.api.LiveService;
 import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
 import io.auspex.platform.Json;
 import io.auspex.platform.PostgresResource;
 import io.auspex.serving.TinyModels;
@@ -114,13 +115,16 @@ class InferenceProtocolTest {
         assertThat(answer.getString("id")).isEqualTo("a");
         for (int head = 0; head < 4; head++) {
             String output = "outputs[" + head + "].";
-            assertThat(answer.getString(output + "name")).isEqualTo(Head.values()[head].code());
+            assertThat(answer.getString(output + "name"))
+                    .isEqualTo(ModelKind.MARKET.heads().get(head).code());
             assertThat(answer.getString(output + "datatype")).isEqualTo("FP32");
             assertThat(answer.getList(output + "shape", Integer.class)).containsExactly(2, 1);
             assertThat(answer.getDouble(output + "data[0]"))
-                    .isEqualTo(TINY.answer(Head.values()[head], 1, 2, 3), within(1e-6));
+                    .isEqualTo(
+                            TINY.answer(ModelKind.MARKET.heads().get(head), 1, 2, 3), within(1e-6));
             assertThat(answer.getDouble(output + "data[1]"))
-                    .isEqualTo(TINY.answer(Head.values()[head], 4, 5, 6), within(1e-6));
+                    .isEqualTo(
+                            TINY.answer(ModelKind.MARKET.heads().get(head), 4, 5, 6), within(1e-6));
         }
     }
 

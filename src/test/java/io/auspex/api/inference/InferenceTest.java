@@ -15,6 +15,7 @@ import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelKind;
 import io.auspex.platform.PostgresResource;
 import io.auspex.serving.TinyModels;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -103,7 +104,7 @@ class InferenceTest {
     void predictsGivenFeaturesByName() {
         JsonPath answer =
                 post(PREDICT, features("1", "2", "3")).statusCode(200).extract().jsonPath();
-        for (Head head : Head.values()) {
+        for (Head head : ModelKind.MARKET.heads()) {
             assertThat(answer.getDouble("heads." + head.code()))
                     .isEqualTo(TINY.answer(head, 1, 2, 3), within(1e-6));
         }
@@ -124,7 +125,7 @@ class InferenceTest {
         assertThat(answer.getString("model")).isEqualTo(MODEL);
         assertThat(answer.getInt("version")).isEqualTo(version);
         assertThat(answer.getList("predictions")).hasSize(3);
-        for (Head head : Head.values()) {
+        for (Head head : ModelKind.MARKET.heads()) {
             String path = "].heads." + head.code();
             assertThat(answer.getDouble("predictions[0" + path))
                     .isEqualTo(TINY.answer(head, 1, 2, 3), within(1e-6));

@@ -1,0 +1,140 @@
+package io.auspex.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.model.ModelSpec;
+import io.auspex.platform.Json;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+
+/** Asks a service for refits and takes their time, over REST as anybody could. */
+final class RefitWatch {
+
+    private static final long LOOK_MILLIS = 20;
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+    private static final double MILLIS = 1000;
+    private static final Set<String> BEFORE_WORKER = Set.of("", "queued", "dataset");
+
+    private final ServiceProcess service;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private long last;
+    private String model = "";
+    private double swappedSeconds;
+
+    RefitWatch(ServiceProcess service) {
+        this.service = service;
+    }
+
+    /** The specification that the service trains by. */
+    ModelSpec spec() throws IOException, InterruptedException {
+        return Json.mapper().treeToValue(get("/api/models/" + model).path("spec"), ModelSpec.class);
+    }
+
+    void request() throws IOException, InterruptedException {
+        HttpResponse<String> reply =
+                client.send(
+                        HttpRequest.newBuilder(uri("/api/models/" + model + "/train"))
+                                .POST(HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        if (reply.statusCode() / 100 != 2) {
+            throw new IOException("the refit was not accepted: " + reply.body());
+        }
+    }
+
+    /** Waits for the end of the next refit, be it asked for or begun by the service itself. */
+    RefitTimes next(PrintStream log) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long workerMillis = 0;
+        long gateMillis = 0;
+        while (System.nanoTime() < deadline) {
+            JsonNode newest = get("/api/refits?limit=1").path(0);
+            long now = System.currentTimeMillis();
+            if (newest.path("id").asLong() > last) {
+                String phase = newest.path("phase").asText();
+                if (workerMillis == 0 && !BEFORE_WORKER.contains(phase)) {
+                    workerMillis = now;
+                }
+                if (gateMillis == 0 && Set.of("gate", "done").contains(phase)) {
+                    gateMillis = now;
+                }
+                switch (newest.path("state").asText()) {
+                    case "SUCCEEDED" -> {
+                        return times(newest, workerMillis, gateMillis);
+                    }
+                    case "FAILED", "CANCELLED" ->
+                            throw new IOException("the refit failed: " + newest);
+                    default -> {
+                        // Not yet.
+                    }
+                }
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
+        log.println("the refit has not ended within " + PATIENCE);
+        throw new IOException("no refit ended within " + PATIENCE);
+    }
+
+    private RefitTimes times(JsonNode refit, long workerMillis, long gateMillis)
+            throws IOException, InterruptedException {
+        last = refit.path("id").asLong();
+        model = refit.path("model").asText();
+        JsonNode report =
+                get("/api/models/%s/versions/%d".formatted(model, refit.path("version").asInt()))
+                        .path("report");
+        JsonNode seconds = report.path("seconds");
+        double swapsBefore = swappedSeconds;
+        swappedSeconds = swapSeconds();
+        double swap = swappedSeconds - swapsBefore;
+        long started = Instant.parse(refit.path("started_at").asText()).toEpochMilli();
+        long finished = Instant.parse(refit.path("finished_at").asText()).toEpochMilli();
+        double training = seconds.path("folds").asDouble() + seconds.path("fit").asDouble();
+        return new RefitTimes(
+                report.path("rows").asLong(),
+                report.path("features").asInt(),
+                (workerMillis - started) / MILLIS,
+                training,
+                (gateMillis - workerMillis) / MILLIS - training,
+                (finished - gateMillis) / MILLIS - swap,
+                swap,
+                (finished - started) / MILLIS,
+                report.path("peak_memory_bytes").asDouble(),
+                ChildProcess.peakOf(service.pid()));
+    }
+
+    /** All steps of all swaps so far, but the waiting for old readers. */
+    private double swapSeconds() throws IOException, InterruptedException {
+        double sum = 0;
+        for (String line : text("/q/metrics").lines().toList()) {
+            if (line.startsWith("auspex_swap_seconds_sum") && !line.contains("\"drain\"")) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return sum;
+    }
+
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        return Json.mapper().readTree(text(path));
+    }
+
+    private String text(String path) throws IOException, InterruptedException {
+        HttpResponse<String> reply =
+                client.send(
+                        HttpRequest.newBuilder(uri(path)).build(),
+                        HttpResponse.BodyHandlers.ofString());
+        if (reply.statusCode() != 200) {
+            throw new IOException(path + " answers " + reply.statusCode());
+        }
+        return reply.body();
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + service.port() + path);
+    }
+}

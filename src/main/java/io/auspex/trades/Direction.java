@@ -1,0 +1,7 @@
+package io.auspex.trades;
+
+/** Which move a trade gains from. */
+public enum Direction {
+    LONG,
+    SHORT
+}
