@@ -2,6 +2,7 @@ package io.auspex.ingest;
 
 import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.market.CloseListener;
+import io.auspex.market.MarketClose;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -12,6 +13,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +39,10 @@ public class FeedRunner {
     private final LiveHold hold;
     private final Instance<CloseListener> listeners;
     private final Event<HistoryLoaded> historyLoaded;
+    private final Event<CloseHandled> closeHandled;
     private @Nullable Thread thread;
     private @Nullable FeedRun run;
+    private @Nullable Feed feed;
 
     @Inject
     FeedRunner(
@@ -47,13 +51,15 @@ public class FeedRunner {
             IngestStatus status,
             LiveHold hold,
             Instance<CloseListener> listeners,
-            Event<HistoryLoaded> historyLoaded) {
+            Event<HistoryLoaded> historyLoaded,
+            Event<CloseHandled> closeHandled) {
         this.config = config;
         this.store = store;
         this.status = status;
         this.hold = hold;
         this.listeners = listeners;
         this.historyLoaded = historyLoaded;
+        this.closeHandled = closeHandled;
     }
 
     void onStartup(@Observes @Priority(START_PRIORITY) StartupEvent started) {
@@ -86,7 +92,29 @@ public class FeedRunner {
         FeedRun next =
                 new FeedRun(feed, store, status, hold, listener(), last -> announce(feed, last));
         run = next;
+        this.feed = feed;
         thread = Thread.ofVirtual().name("feed").start(() -> guard(feed, next));
+    }
+
+    /**
+     * Fetches what the running feed has missed, when it is one that can. Blocking: call it from a
+     * virtual thread.
+     *
+     * @return empty for a feed that hands over its candles as they come and has nothing to fetch
+     * @throws Exception what the feed's source had to say
+     */
+    public Optional<DataRefresh.Refreshed> refresh() throws Exception {
+        Optional<DataRefresh> refresher = refresher();
+        return refresher.isEmpty() ? Optional.empty() : Optional.of(refresher.get().refresh());
+    }
+
+    /** Whether {@link #refresh} would fetch anything. */
+    public boolean canRefresh() {
+        return refresher().isPresent();
+    }
+
+    private synchronized Optional<DataRefresh> refresher() {
+        return feed instanceof DataRefresh refresher ? Optional.of(refresher) : Optional.empty();
     }
 
     /** Ends the feed after the close in hand. */
@@ -130,6 +158,19 @@ public class FeedRunner {
     }
 
     private CloseListener listener() {
-        return listeners.isUnsatisfied() ? close -> {} : listeners.get();
+        CloseListener handling = listeners.isUnsatisfied() ? close -> {} : listeners.get();
+        return new CloseListener() {
+
+            @Override
+            public void onClose(MarketClose close) {
+                handling.onClose(close);
+                closeHandled.fire(new CloseHandled(close));
+            }
+
+            @Override
+            public boolean hasHandled(String feed, long closeTimeMillis) {
+                return handling.hasHandled(feed, closeTimeMillis);
+            }
+        };
     }
 }
