@@ -117,6 +117,7 @@ class RefitQueue {
                                 update refit_job
                                 set state = 'RUNNING', owner = :owner, phase = 'dataset',
                                     percent = 0, attempt = attempt + 1, reason = null,
+                                    attempt_started_at = now(), remaining_seconds = null,
                                     lease_until = now() + %s,
                                     started_at = coalesce(started_at, now())
                                 where id = (
@@ -144,10 +145,19 @@ class RefitQueue {
         return update(claim, "lease_until = now() + " + MILLIS, Map.of("millis", lease.toMillis()));
     }
 
+    /**
+     * Notes how far it is, and what that says about the time it will take. The first percents say
+     * too little.
+     */
     Uni<Optional<Refit>> progress(ClaimedRefit claim, String phase, int percent) {
         return update(
                 claim,
-                "phase = :phase, percent = cast(:percent as integer)",
+                """
+                phase = :phase, percent = cast(:percent as integer),
+                remaining_seconds = case when cast(:percent as integer) >= 5 then
+                    ceil(extract(epoch from now() - attempt_started_at)
+                        * (100 - cast(:percent as integer)) / cast(:percent as integer)) end
+                """,
                 Map.of("phase", phase, "percent", percent));
     }
 

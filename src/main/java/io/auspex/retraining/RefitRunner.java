@@ -76,7 +76,14 @@ class RefitRunner {
         this.owner = Owner.in(folders.jobs());
         this.tools =
                 new RefitAttempt.Tools(
-                        registry, history, candidates, cpu, workers, config.refit().timeout());
+                        registry, history, candidates, cpu, workers, limits(config.refit()));
+    }
+
+    private static WorkerProcess.Limits limits(RetrainingConfig.Refits config) {
+        return new WorkerProcess.Limits(
+                config.timeout(),
+                config.worker().silence(),
+                config.worker().memory().asLongValue());
     }
 
     /** What a killed service has left behind: its workers, its jobs, its folders. */

@@ -20,6 +20,16 @@ public record RefitRules(
         Trades trades,
         Limits limits) {
 
+    public RefitRules {
+        require(
+                time != null
+                        && performance != null
+                        && drift != null
+                        && trades != null
+                        && limits != null,
+                "time, performance, drift, trades and limits must be given");
+    }
+
     /**
      * Refits by time.
      *
@@ -30,6 +40,7 @@ public record RefitRules(
     public record Time(boolean enabled, String schedule, String zone) {
 
         public Time {
+            require(schedule != null && zone != null, "schedule and zone must be given");
             Schedule.parse(schedule, zone);
         }
 
@@ -128,7 +139,9 @@ public record RefitRules(
                     maxPerDay <= RefitHistory.MAX_STARTS,
                     "max_per_day must be at most " + RefitHistory.MAX_STARTS + ": " + maxPerDay);
             require(minNewCandles >= 0, "min_new_candles must not be negative: " + minNewCandles);
-            require(!cooldown.isNegative(), "cooldown must not be negative: " + cooldown);
+            require(
+                    cooldown != null && !cooldown.isNegative(),
+                    "cooldown must not be negative: " + cooldown);
             require(
                     maxConsecutiveFailures >= 1
                             && maxConsecutiveFailures <= RefitHistory.MAX_STARTS,

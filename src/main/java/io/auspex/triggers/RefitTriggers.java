@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -161,6 +162,13 @@ class RefitTriggers {
     void changed() {
         later(this::reload);
         later(() -> models.values().forEach(this::decide));
+    }
+
+    /** Waits until everything that was decided up to now has been done. */
+    void drain() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        later(done::countDown);
+        done.await();
     }
 
     boolean trainerRuns() {

@@ -1,6 +1,7 @@
 package io.auspex.triggers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.auspex.platform.Failure;
@@ -12,6 +13,7 @@ import io.auspex.retraining.RefitService;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -191,13 +193,19 @@ public class RetrainingService {
 
     private static RefitRules read(JsonNode json) {
         try {
-            return Json.mapper().treeToValue(json, RefitRules.class);
+            // What is left out must not become a zero.
+            return Json.mapper()
+                    .readerFor(RefitRules.class)
+                    .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .readValue(json);
         } catch (ValueInstantiationException refused) {
             Throwable why = refused.getCause();
             throw invalid(
                     String.valueOf(why == null ? refused.getOriginalMessage() : why.getMessage()));
         } catch (JsonProcessingException unreadable) {
             throw invalid(unreadable.getOriginalMessage());
+        } catch (IOException unreadable) {
+            throw invalid(String.valueOf(unreadable.getMessage()));
         }
     }
 

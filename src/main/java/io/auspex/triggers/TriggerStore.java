@@ -92,7 +92,7 @@ class TriggerStore {
     private static final String STARTED =
             """
             insert into refit_decision (model, clock_at, outcome, key, reason, figures, refit)
-            values (:model, cast(:clock as timestamptz), 'START', :key, :reason,
+            values (:model, cast(cast(:clock as text) as timestamptz), 'START', :key, :reason,
                 cast(cast(:figures as text) as jsonb), :refit)
             """;
 
