@@ -11,6 +11,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             RefitRules.Performance.class,
             RefitRules.Time.class,
             RefitRules.Trades.class,
+            RetrainingChange.class,
             RetrainingDecision.class
         })
 final class NativeJson {

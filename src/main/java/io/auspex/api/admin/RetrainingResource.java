@@ -7,6 +7,7 @@ import io.auspex.triggers.RefitRules;
 import io.auspex.triggers.RetrainingChange;
 import io.auspex.triggers.RetrainingService;
 import io.auspex.triggers.RetrainingStatus;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -64,6 +65,7 @@ public class RetrainingResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RetrainingChange.class),
                             example =
                                     "{\"time_based\": true, \"interval_hours\": 24,"
@@ -71,9 +73,9 @@ public class RetrainingResource {
                                             + " \"max_retraining_per_day\": 3, \"min_data_points\": 1000}"))
     @APIResponse(responseCode = "400", description = "invalid-rules, invalid-field, unknown-field")
     @APIResponse(responseCode = "404", description = "no-such-model")
-    public Uni<RetrainingStatus> start(
-            @PathParam("name") String name, @Nullable RetrainingChange change) {
-        return retraining.start(name, change == null ? RetrainingChange.NONE : change);
+    public Uni<RetrainingStatus> start(@PathParam("name") String name, @Nullable String body) {
+        return retraining.start(
+                name, OptionalBody.read(body, RetrainingChange.class, RetrainingChange.NONE));
     }
 
     /**
@@ -81,6 +83,7 @@ public class RetrainingResource {
      *
      * @param frozen refits by hand are refused too
      */
+    @RegisterForReflection
     @Schema(name = "RetrainingStop")
     record Stop(@Nullable Boolean frozen) {}
 
@@ -92,12 +95,14 @@ public class RetrainingResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = Stop.class),
                             example = "{\"frozen\": false}"))
     @APIResponse(responseCode = "400", description = "invalid-field, unknown-field")
     @APIResponse(responseCode = "404", description = "no-such-model")
-    public Uni<RetrainingStatus> stop(@PathParam("name") String name, @Nullable Stop stop) {
-        return retraining.stop(name, stop != null && Boolean.TRUE.equals(stop.frozen()));
+    public Uni<RetrainingStatus> stop(@PathParam("name") String name, @Nullable String body) {
+        Stop stop = OptionalBody.read(body, Stop.class, new Stop(false));
+        return retraining.stop(name, Boolean.TRUE.equals(stop.frozen()));
     }
 
     @PUT

@@ -3,6 +3,7 @@ package io.auspex.api.admin;
 import io.auspex.triggers.TrainerService;
 import io.auspex.triggers.TrainerService.ForcedUpdate;
 import io.auspex.triggers.TrainerStatus;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -61,6 +62,7 @@ public class TrainerResource {
      *
      * @param model null for every model of the running feed
      */
+    @RegisterForReflection
     @Schema(name = "ForceUpdate")
     record ForceUpdate(@Nullable String model) {}
 
@@ -71,6 +73,7 @@ public class TrainerResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ForceUpdate.class),
                             example = "{\"model\": \"simulated-5m\"}"))
     @APIResponse(
@@ -79,8 +82,9 @@ public class TrainerResource {
     @APIResponse(responseCode = "404", description = "no-such-model")
     @APIResponse(responseCode = "409", description = "refit-running, model-frozen")
     @APIResponse(responseCode = "502", description = "refresh-failed")
-    public RestResponse<ForcedUpdate> forceUpdate(@Nullable ForceUpdate update) {
-        ForcedUpdate forced = trainer.forceUpdate(update == null ? null : update.model());
+    public RestResponse<ForcedUpdate> forceUpdate(@Nullable String body) {
+        ForceUpdate update = OptionalBody.read(body, ForceUpdate.class, new ForceUpdate(null));
+        ForcedUpdate forced = trainer.forceUpdate(update.model());
         return ResponseBuilder.create(RestResponse.Status.ACCEPTED, forced).build();
     }
 }
