@@ -42,6 +42,13 @@ public class CandleStore implements CandleHistory {
             where feed = $1 and timeframe = $2
             """;
 
+    private static final String COUNT_AFTER =
+            """
+            select count(*) as candles from candle
+            where feed = $1 and timeframe = $2 and open_time > $3
+              and (cardinality($4::text[]) = 0 or symbol = any($4::text[]))
+            """;
+
     private static final String LAST =
             "select max(open_time) as last from candle where feed = $1 and timeframe = $2";
 
@@ -190,6 +197,19 @@ public class CandleStore implements CandleHistory {
                 pool.preparedQuery(EXTENT)
                         .execute(Tuple.of(feed, timeframe.code()))
                         .map(rows -> extentOf(rows.iterator().next(), timeframe)));
+    }
+
+    /**
+     * Candles of a feed that closed after a moment.
+     *
+     * @param symbols those to count; empty for all
+     */
+    public Uni<Long> countAfter(
+            String feed, Timeframe timeframe, long closeExclusive, List<Symbol> symbols) {
+        String[] names = symbols.stream().map(Symbol::name).toArray(String[]::new);
+        return pool.preparedQuery(COUNT_AFTER)
+                .execute(Tuple.of(feed, timeframe.code(), openOf(closeExclusive, timeframe), names))
+                .map(rows -> rows.iterator().next().getLong("candles"));
     }
 
     private List<Candle> page(

@@ -3,6 +3,7 @@ package io.auspex.ingest;
 import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.market.CandlesRepaired;
 import io.auspex.market.CloseListener;
+import io.auspex.market.MarketClose;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -14,6 +15,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +45,10 @@ public class FeedRunner {
     private final CandleGaps gaps;
     private final InstantSource clock;
     private final Event<CandlesRepaired> repaired;
+    private final Event<CloseHandled> closeHandled;
     private @Nullable Thread thread;
     private @Nullable FeedRun run;
+    private @Nullable Feed feed;
 
     @Inject
     FeedRunner(
@@ -57,7 +61,8 @@ public class FeedRunner {
             Instance<FeedSource> sources,
             CandleGaps gaps,
             InstantSource clock,
-            Event<CandlesRepaired> repaired) {
+            Event<CandlesRepaired> repaired,
+            Event<CloseHandled> closeHandled) {
         this.config = config;
         this.store = store;
         this.status = status;
@@ -68,6 +73,7 @@ public class FeedRunner {
         this.gaps = gaps;
         this.clock = clock;
         this.repaired = repaired;
+        this.closeHandled = closeHandled;
     }
 
     void onStartup(@Observes @Priority(START_PRIORITY) StartupEvent started) {
@@ -110,6 +116,7 @@ public class FeedRunner {
                             upkeep.start();
                         });
         run = next;
+        this.feed = feed;
         thread =
                 Thread.ofVirtual()
                         .name("feed")
@@ -117,6 +124,27 @@ public class FeedRunner {
                             guard(feed, next);
                             upkeep.interrupt();
                         });
+    }
+
+    /**
+     * Fetches what the running feed has missed, when it is one that can. Blocking: call it from a
+     * virtual thread.
+     *
+     * @return empty for a feed that hands over its candles as they come and has nothing to fetch
+     * @throws Exception what the feed's source had to say
+     */
+    public Optional<DataRefresh.Refreshed> refresh() throws Exception {
+        Optional<DataRefresh> refresher = refresher();
+        return refresher.isEmpty() ? Optional.empty() : Optional.of(refresher.get().refresh());
+    }
+
+    /** Whether {@link #refresh} would fetch anything. */
+    public boolean canRefresh() {
+        return refresher().isPresent();
+    }
+
+    private synchronized Optional<DataRefresh> refresher() {
+        return feed instanceof DataRefresh refresher ? Optional.of(refresher) : Optional.empty();
     }
 
     /** Ends the feed after the close in hand. */
@@ -179,6 +207,19 @@ public class FeedRunner {
     }
 
     private CloseListener listener() {
-        return listeners.isUnsatisfied() ? close -> {} : listeners.get();
+        CloseListener handling = listeners.isUnsatisfied() ? close -> {} : listeners.get();
+        return new CloseListener() {
+
+            @Override
+            public void onClose(MarketClose close) {
+                handling.onClose(close);
+                closeHandled.fire(new CloseHandled(close));
+            }
+
+            @Override
+            public boolean hasHandled(String feed, long closeTimeMillis) {
+                return handling.hasHandled(feed, closeTimeMillis);
+            }
+        };
     }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason why the gate decided so, or why the refit failed; null while it runs
  * @param version the version it produced; null while there is none
  * @param lastOutput the last lines of the worker's log, kept when it failed
+ * @param remainingSeconds how long this attempt will take as far as it looks: what it has taken,
+ *     times the percents to come over the percents done; null while that says nothing
  */
 public record Refit(
         long id,
@@ -28,4 +30,42 @@ public record Refit(
         @Nullable String lastOutput,
         Instant createdAt,
         @Nullable Instant startedAt,
-        @Nullable Instant finishedAt) {}
+        @Nullable Instant finishedAt,
+        @Nullable Long remainingSeconds) {
+
+    /** One whose remaining time is not known. */
+    public Refit(
+            long id,
+            String model,
+            RefitState state,
+            String triggerReason,
+            String phase,
+            int percent,
+            int attempt,
+            int maxAttempts,
+            @Nullable String decision,
+            @Nullable String reason,
+            @Nullable Integer version,
+            @Nullable String lastOutput,
+            Instant createdAt,
+            @Nullable Instant startedAt,
+            @Nullable Instant finishedAt) {
+        this(
+                id,
+                model,
+                state,
+                triggerReason,
+                phase,
+                percent,
+                attempt,
+                maxAttempts,
+                decision,
+                reason,
+                version,
+                lastOutput,
+                createdAt,
+                startedAt,
+                finishedAt,
+                null);
+    }
+}

@@ -20,7 +20,6 @@ import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,7 +48,7 @@ final class RefitAttempt {
             CpuPool cpu,
             Workers workers,
             Iterable<DatasetSource> sources,
-            Duration timeout) {}
+            WorkerProcess.Limits limits) {}
 
     /** Where progress goes: phase, and percent of the whole refit. */
     interface Listener {
@@ -219,6 +218,20 @@ final class RefitAttempt {
                             "the worker had no result after " + late.limit().toSeconds() + " s",
                             late.lastOutput(),
                             true);
+            case WorkerOutcome.Hung hung ->
+                    new AttemptResult.Failed(
+                            "the worker hung: it said nothing for "
+                                    + hung.silence().toSeconds()
+                                    + " s",
+                            hung.lastOutput(),
+                            true);
+            case WorkerOutcome.TooLarge large ->
+                    new AttemptResult.Failed(
+                            "the worker had %d MB of memory, %d are allowed (refit.worker.memory)"
+                                    .formatted(
+                                            large.residentBytes() >> 20, large.limitBytes() >> 20),
+                            large.lastOutput(),
+                            false);
             case WorkerOutcome.Failed failed ->
                     new AttemptResult.Failed(
                             failed.reason(), failed.lastOutput(), failed.worthRetrying());
@@ -252,7 +265,7 @@ final class RefitAttempt {
             if (stopped) {
                 process.kill();
             }
-            return process.await(tools.timeout());
+            return process.await(tools.limits());
         } finally {
             worker.set(null);
         }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ class RefitQueue {
     /** Longest stored output of a worker, in characters. */
     static final int MAX_OUTPUT_CHARS = 16_384;
 
+    /** Jobs are counted from 1. */
+    private static final long ANY = -1;
+
     private static final String MINE = "id = :id and owner = :owner and attempt = :attempt";
     private static final String MILLIS = "cast(:millis as bigint) * interval '1 millisecond'";
 
@@ -43,6 +47,31 @@ class RefitQueue {
      *     NOT_FOUND {@code no-such-model}
      */
     Uni<Refit> enqueue(String model, String triggerReason, int maxAttempts) {
+        return enqueue(model, triggerReason, maxAttempts, ANY, _ -> Uni.createFrom().voidItem());
+    }
+
+    /**
+     * Adds a job when the newest of the model is the one given.
+     *
+     * @param newest null when the model had none
+     * @param within what else belongs to the transaction
+     * @return fails as {@link #enqueue}, and with CONFLICT {@code refit-superseded}
+     */
+    Uni<Refit> enqueueAfter(
+            String model,
+            String triggerReason,
+            int maxAttempts,
+            @Nullable Long newest,
+            Function<Refit, Uni<?>> within) {
+        return enqueue(model, triggerReason, maxAttempts, newest == null ? 0 : newest, within);
+    }
+
+    private Uni<Refit> enqueue(
+            String model,
+            String triggerReason,
+            int maxAttempts,
+            long newest,
+            Function<Refit, Uni<?>> within) {
         return Panache.withTransaction(() ->
                 one(
                                 """
@@ -51,14 +80,26 @@ class RefitQueue {
                                 select name, 'QUEUED', cast(:reason as text), 0,
                                     cast(:max as integer)
                                 from model where name = :model
+                                and cast(:newest as bigint) in (-1,
+                                    (select coalesce(max(id), 0) from refit_job
+                                     where model = :model))
                                 on conflict (model) where state in ('QUEUED', 'RUNNING')
                                 do nothing
                                 returning *
                                 """,
-                                Map.of("model", model, "reason", triggerReason, "max", maxAttempts))
+                                Map.of(
+                                        "model",
+                                        model,
+                                        "reason",
+                                        triggerReason,
+                                        "max",
+                                        maxAttempts,
+                                        "newest",
+                                        newest))
                         .chain(row -> orElse(row, () -> refused(model)))
                         .invoke(RefitRow::seedFromIdentity)
-                        .map(RefitRow::toRefit));
+                        .map(RefitRow::toRefit)
+                        .call(within));
     }
 
     /**
@@ -76,6 +117,7 @@ class RefitQueue {
                                 update refit_job
                                 set state = 'RUNNING', owner = :owner, phase = 'dataset',
                                     percent = 0, attempt = attempt + 1, reason = null,
+                                    attempt_started_at = now(), remaining_seconds = null,
                                     lease_until = now() + %s,
                                     started_at = coalesce(started_at, now())
                                 where id = (
@@ -103,10 +145,19 @@ class RefitQueue {
         return update(claim, "lease_until = now() + " + MILLIS, Map.of("millis", lease.toMillis()));
     }
 
+    /**
+     * Notes how far it is, and what that says about the time it will take. The first percents say
+     * too little.
+     */
     Uni<Optional<Refit>> progress(ClaimedRefit claim, String phase, int percent) {
         return update(
                 claim,
-                "phase = :phase, percent = cast(:percent as integer)",
+                """
+                phase = :phase, percent = cast(:percent as integer),
+                remaining_seconds = case when cast(:percent as integer) >= 5 then
+                    ceil(extract(epoch from now() - attempt_started_at)
+                        * (100 - cast(:percent as integer)) / cast(:percent as integer)) end
+                """,
                 Map.of("phase", phase, "percent", percent));
     }
 
@@ -295,13 +346,34 @@ class RefitQueue {
         return Panache.getSession()
                 .chain(session ->
                         session.createNativeQuery(
-                                        "select count(*) from model where name = :model",
-                                        Long.class)
+                                        """
+                                        select case
+                                            when not exists (select 1 from model where name = :model)
+                                                then 'unknown'
+                                            when exists (select 1 from refit_job
+                                                    where model = :model
+                                                    and state in ('QUEUED', 'RUNNING'))
+                                                then 'open'
+                                            else 'newer' end
+                                        """,
+                                        String.class)
                                 .setParameter("model", model)
                                 .getSingleResult())
-                .chain(count ->
+                .chain(why ->
                         Uni.createFrom()
-                                .failure(count == 0 ? noSuchModel(model) : alreadyRunning(model)));
+                                .failure(
+                                        switch (why) {
+                                            case "unknown" -> noSuchModel(model);
+                                            case "newer" -> superseded(model);
+                                            default -> alreadyRunning(model);
+                                        }));
+    }
+
+    private static Failure superseded(String model) {
+        return new Failure(
+                Category.CONFLICT,
+                "refit-superseded",
+                "model " + model + " has had a refit since this one was decided upon");
     }
 
     private static Uni<RefitRow> notCancelled(long id) {

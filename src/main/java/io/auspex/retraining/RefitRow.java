@@ -81,6 +81,12 @@ class RefitRow extends PanacheEntityBase {
     @Column(name = "finished_at")
     @Nullable Instant finishedAt;
 
+    @Column(name = "attempt_started_at")
+    @Nullable Instant attemptStartedAt;
+
+    @Column(name = "remaining_seconds")
+    @Nullable Long remainingSeconds;
+
     @SuppressWarnings("NullAway") // Hibernate fills the fields
     RefitRow() {}
 
@@ -119,6 +125,7 @@ class RefitRow extends PanacheEntityBase {
                 lastOutput,
                 createdAt,
                 startedAt,
-                finishedAt);
+                finishedAt,
+                state == RefitState.RUNNING ? remainingSeconds : null);
     }
 }

@@ -85,7 +85,14 @@ class RefitRunner {
                         cpu,
                         workers,
                         sources,
-                        config.refit().timeout());
+                        limits(config.refit()));
+    }
+
+    private static WorkerProcess.Limits limits(RetrainingConfig.Refits config) {
+        return new WorkerProcess.Limits(
+                config.timeout(),
+                config.worker().silence(),
+                config.worker().memory().asLongValue());
     }
 
     /** What a killed service has left behind: its workers, its jobs, its folders. */

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,25 @@ public class RefitService {
     }
 
     /**
+     * As {@link #request}, but only while the newest refit of the model is the one that the caller
+     * decided upon: of several processes that decide for the same reason one gets its refit.
+     *
+     * @param newest number of that refit; null when the model had none
+     * @param within what else belongs to the same transaction; it gets the new refit
+     * @return fails with CONFLICT {@code refit-superseded} too, when there is a newer refit
+     */
+    public Uni<Refit> requestAfter(
+            String model,
+            String triggerReason,
+            @Nullable Long newest,
+            Function<Refit, Uni<?>> within) {
+        return queue.enqueueAfter(
+                        model, triggerReason, config.refit().maxAttempts(), newest, within)
+                .invoke(news::tell)
+                .invoke(runner::wake);
+    }
+
+    /**
      * Newest first.
      *
      * @param model null for all models
@@ -80,6 +100,11 @@ public class RefitService {
      */
     public Uni<List<Refit>> refits(@Nullable String model, int limit) {
         return queue.refits(model, Math.clamp(limit, 1, MAX_LIMIT));
+    }
+
+    /** Refits that this process carries out at the same time. */
+    public int workers() {
+        return config.refit().workers();
     }
 
     public Uni<Optional<Refit>> refit(long id) {

@@ -1,5 +1,6 @@
 package io.auspex.retraining;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -63,6 +64,14 @@ interface RetrainingConfig {
         /** Largest Java heap of a worker; LightGBM takes about as much again. */
         @WithDefault("1g")
         String heap();
+
+        /** Resident memory of a worker, all of it; it is ended when it has more. */
+        @WithDefault("3g")
+        MemorySize memory();
+
+        /** How long a worker may say nothing; a living one speaks every second. */
+        @WithDefault("2m")
+        Duration silence();
 
         /** Processors that a worker keeps to, for example {@code 1} or {@code 2-3}. */
         Optional<String> cpus();

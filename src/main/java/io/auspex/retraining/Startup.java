@@ -3,7 +3,6 @@ package io.auspex.retraining;
 import io.auspex.features.FeatureSet;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.ingest.LiveHold;
-import io.auspex.ingest.Speed;
 import io.auspex.model.MarketSpec;
 import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
@@ -19,21 +18,19 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
  * What happens between a feed's history and its first live close, on the feed's own thread: the
  * feed's model is declared, its champion serves again, files of the models folder are imported, and
  * a first refit is asked for when no refit has made the champion yet. At {@code --speed=max} live
- * closes wait for the decision on that refit: the replay would be over before it.
+ * closes wait for the decision on it, as for every refit ({@link RefitHold}).
  */
 @ApplicationScoped
 class Startup {
 
     private static final Logger LOG = Logger.getLogger(Startup.class);
-    private static final long NOTHING = -1;
+    private static final String HOLDER = "first refit";
 
     private final ModelRegistry registry;
     private final ModelServer server;
@@ -43,8 +40,7 @@ class Startup {
     private final RefitService refits;
     private final RefitRunner runner;
     private final LiveHold hold;
-    private final boolean holdsLive;
-    private final AtomicLong heldFor = new AtomicLong(NOTHING);
+    private final RefitHold refitHold;
 
     @Inject
     Startup(
@@ -56,7 +52,7 @@ class Startup {
             RefitService refits,
             RefitRunner runner,
             LiveHold hold,
-            @ConfigProperty(name = "auspex.speed", defaultValue = "300") String speed) {
+            RefitHold refitHold) {
         this.registry = registry;
         this.server = server;
         this.features = features;
@@ -65,7 +61,7 @@ class Startup {
         this.refits = refits;
         this.runner = runner;
         this.hold = hold;
-        this.holdsLive = Speed.parse(speed) instanceof Speed.Max;
+        this.refitHold = refitHold;
     }
 
     void prepare(@Observes HistoryLoaded loaded) {
@@ -78,16 +74,6 @@ class Startup {
         feed.is(loaded);
         firstRefit(model);
         runner.begin();
-    }
-
-    /** The first refit has come to its end, whichever it is: live closes go on. */
-    void release(@Observes RefitProgressed news) {
-        switch (news.refit().state()) {
-            case SUCCEEDED, FAILED, CANCELLED -> releaseFor(news.refit().id());
-            case QUEUED, RUNNING -> {
-                // Not yet.
-            }
-        }
     }
 
     /** {@code simulated-5m}; {@code market-data-5m} for {@code replay:market-data}. */
@@ -129,16 +115,15 @@ class Startup {
         if (reason.isEmpty()) {
             return;
         }
-        if (holdsLive) {
-            hold.hold();
+        if (refitHold.isHolding()) {
+            hold.hold(HOLDER);
         }
         try {
-            long id = requested(model, reason.get());
-            heldFor.set(id);
-            releaseIfOver(id);
+            refitHold.until(requested(model, reason.get()));
         } catch (RuntimeException failure) {
-            hold.release();
             LOG.errorf(failure, "the first refit of %s could not be requested", model);
+        } finally {
+            hold.release(HOLDER);
         }
     }
 
@@ -168,17 +153,6 @@ class Startup {
                 throw failure;
             }
             return Await.item(() -> refits.refits(model, 1)).getFirst().id();
-        }
-    }
-
-    /** It may have ended before its number was known here. */
-    private void releaseIfOver(long id) {
-        Await.item(() -> refits.refit(id)).ifPresent(refit -> release(new RefitProgressed(refit)));
-    }
-
-    private void releaseFor(long id) {
-        if (heldFor.compareAndSet(id, NOTHING)) {
-            hold.release();
         }
     }
 }

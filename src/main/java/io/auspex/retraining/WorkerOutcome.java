@@ -21,6 +21,21 @@ sealed interface WorkerOutcome {
     /** It was ended for taking longer than it may. */
     record TimedOut(Duration limit, String lastOutput) implements WorkerOutcome {}
 
+    /**
+     * It was ended because it has stopped talking: a living worker writes a line every second.
+     *
+     * @param silence how long it had said nothing
+     */
+    record Hung(Duration silence, String lastOutput) implements WorkerOutcome {}
+
+    /**
+     * It was ended for having more memory than it may.
+     *
+     * @param residentBytes what it had
+     */
+    record TooLarge(long residentBytes, long limitBytes, String lastOutput)
+            implements WorkerOutcome {}
+
     /** It was ended on purpose: the service stops, the job was cancelled or the lease was lost. */
     record Killed() implements WorkerOutcome {}
 }

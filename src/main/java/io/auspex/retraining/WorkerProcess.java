@@ -1,9 +1,11 @@
 package io.auspex.retraining;
 
 import io.auspex.retraining.WorkerOutcome.Failed;
+import io.auspex.retraining.WorkerOutcome.Hung;
 import io.auspex.retraining.WorkerOutcome.Killed;
 import io.auspex.retraining.WorkerOutcome.Succeeded;
 import io.auspex.retraining.WorkerOutcome.TimedOut;
+import io.auspex.retraining.WorkerOutcome.TooLarge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -26,6 +30,7 @@ final class WorkerProcess implements AutoCloseable {
 
     static final int MAX_LINE_BYTES = 8_192;
     private static final int TAIL_CHARS = 8_192;
+    private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration READERS_GRACE = Duration.ofSeconds(2);
 
     /** A shell's convention, which Java shares: 128 and the number of the signal. */
@@ -45,6 +50,7 @@ final class WorkerProcess implements AutoCloseable {
     private final OutputTail tail = new OutputTail(TAIL_CHARS);
     private final List<Thread> readers;
     private volatile boolean killed;
+    private volatile long heardAt = System.nanoTime();
 
     private WorkerProcess(Process process, Path folder, Consumer<WorkerProgress> onProgress) {
         this.process = process;
@@ -52,7 +58,7 @@ final class WorkerProcess implements AutoCloseable {
         this.readers =
                 List.of(
                         reader("output", process.getInputStream(), line -> hear(line, onProgress)),
-                        reader("log", process.getErrorStream(), tail::add));
+                        reader("log", process.getErrorStream(), this::log));
     }
 
     /**
@@ -83,21 +89,58 @@ final class WorkerProcess implements AutoCloseable {
         return worker;
     }
 
-    /** Waits for the end, or brings it about when the limit has passed. */
-    WorkerOutcome await(Duration limit) throws InterruptedException {
+    /** What a worker may take before it is ended. */
+    record Limits(Duration time, Duration silence, long memoryBytes) {}
+
+    /** Waits for the end, or brings it about when one of the limits is passed. */
+    WorkerOutcome await(Limits limits) throws InterruptedException {
         try {
-            boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-            if (!ended) {
+            Optional<WorkerOutcome> forced = watch(limits);
+            if (forced.isPresent()) {
                 end();
             }
             drain();
             if (killed) {
                 return new Killed();
             }
-            return ended ? ended(process.exitValue()) : new TimedOut(limit, tail.text());
+            return forced.map(this::withOutput).orElseGet(() -> ended(process.exitValue()));
         } finally {
             close();
         }
+    }
+
+    /** Empty when it has ended by itself. */
+    private Optional<WorkerOutcome> watch(Limits limits) throws InterruptedException {
+        long deadline = System.nanoTime() + limits.time().toNanos();
+        while (true) {
+            long left = deadline - System.nanoTime();
+            long look = Math.clamp(left, 0, LOOK.toNanos());
+            if (process.waitFor(look, TimeUnit.NANOSECONDS)) {
+                return Optional.empty();
+            }
+            Duration silence = Duration.ofNanos(System.nanoTime() - heardAt);
+            OptionalLong resident = ResidentMemory.of(process.pid());
+            if (deadline - System.nanoTime() <= 0) {
+                return Optional.of(new TimedOut(limits.time(), ""));
+            }
+            if (silence.compareTo(limits.silence()) > 0) {
+                return Optional.of(new Hung(silence, ""));
+            }
+            if (resident.isPresent() && resident.getAsLong() > limits.memoryBytes()) {
+                return Optional.of(new TooLarge(resident.getAsLong(), limits.memoryBytes(), ""));
+            }
+        }
+    }
+
+    /** What it wrote last is known when it has been read to the end. */
+    private WorkerOutcome withOutput(WorkerOutcome forced) {
+        return switch (forced) {
+            case TimedOut late -> new TimedOut(late.limit(), tail.text());
+            case Hung hung -> new Hung(hung.silence(), tail.text());
+            case TooLarge large ->
+                    new TooLarge(large.residentBytes(), large.limitBytes(), tail.text());
+            case Succeeded _, Failed _, Killed _ -> forced;
+        };
     }
 
     /** Ends the process; {@link #await} answers {@link Killed}. */
@@ -192,7 +235,13 @@ final class WorkerProcess implements AutoCloseable {
                 !HOPELESS.contains(exitCode));
     }
 
+    private void log(String line) {
+        heardAt = System.nanoTime();
+        tail.add(line);
+    }
+
     private void hear(String line, Consumer<WorkerProgress> onProgress) {
+        heardAt = System.nanoTime();
         WorkerProgress.parse(line).ifPresentOrElse(onProgress, () -> tail.add(line));
     }
 

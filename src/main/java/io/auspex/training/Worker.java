@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 
 /**
  * The training process: {@code java io.auspex.training.Worker <job folder>}.
@@ -18,7 +19,7 @@ import java.time.InstantSource;
  * <p>Standard output has one JSON object a line, at least one a second: {@code
  * {"phase":"folds","percent":40,"message":"fold 2 of 5"}}. Standard error is the log. Exit codes: 0
  * the report is written; 1 training failed; 2 the job cannot be trained, and trying again will not
- * help; 3 out of memory.
+ * help; 3 out of memory; 4 the disk is full.
  *
  * <p>Who starts it sets the heap ({@code -Xmx}; LightGBM needs about as much again outside of it as
  * the features take), {@code --enable-native-access=ALL-UNNAMED}, and a temporary folder of its
@@ -29,6 +30,11 @@ public final class Worker {
     static final int FAILED = 1;
     static final int REFUSED = 2;
     static final int OUT_OF_MEMORY = 3;
+    static final int DISK_FULL = 4;
+
+    /** What the system calls ENOSPC and EDQUOT, in Java's messages; there is no type for it. */
+    private static final List<String> FULL =
+            List.of("No space left on device", "Disk quota exceeded");
 
     private static final int LOWEST_PRIORITY = 19;
 
@@ -57,10 +63,9 @@ public final class Worker {
         } catch (JacksonException e) {
             log.println("job.json cannot be read: " + e.getOriginalMessage());
             return REFUSED;
-        } catch (FileSystemException e) {
-            log.println(e.getFile() + ": not found or not readable");
-            return REFUSED;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
+            return unreadable(e, log);
+        } catch (IllegalArgumentException e) {
             log.println(e.getMessage());
             return REFUSED;
         } catch (TrainingException e) {
@@ -71,6 +76,19 @@ public final class Worker {
             e.printStackTrace(log);
             return FAILED;
         }
+    }
+
+    static int unreadable(IOException failure, PrintStream log) {
+        String message = String.valueOf(failure.getMessage());
+        if (FULL.stream().anyMatch(message::contains)) {
+            log.println("The disk is full: " + message);
+            return DISK_FULL;
+        }
+        log.println(
+                failure instanceof FileSystemException file
+                        ? file.getFile() + ": not found or not readable"
+                        : message);
+        return REFUSED;
     }
 
     private static void train(JobFolder folder, ProgressLines progress) throws IOException {

@@ -1,6 +1,7 @@
 package io.auspex.retraining;
 
 import io.auspex.ingest.LiveHold;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -23,7 +24,7 @@ class RefitDiary {
 
     private boolean heldWhileRunning = true;
 
-    void write(@Observes RefitProgressed news) {
+    void write(@Observes @Priority(RefitHold.LAST + 1) RefitProgressed news) {
         lock.lock();
         try {
             if (news.refit().state() == RefitState.RUNNING) {

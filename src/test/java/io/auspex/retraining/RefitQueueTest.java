@@ -133,6 +133,62 @@ class RefitQueueTest {
         assertThat(await(() -> queue.refit(done.id()))).contains(done);
     }
 
+    /** A minute for 20 % is four more for 80 %. */
+    @Test
+    void theRemainingTimeFollowsFromTheTimeThatWasTaken() throws SQLException {
+        Refit queued = enqueue("alpha");
+        ClaimedRefit claim = claim("me").orElseThrow();
+        assertThat(await(() -> queue.progress(claim, "dataset", 4)).orElseThrow())
+                .extracting(Refit::remainingSeconds)
+                .isNull();
+        sql(
+                "update refit_job set attempt_started_at = now() - interval '1 minute' where id = "
+                        + queued.id());
+        Refit folds = await(() -> queue.progress(claim, "folds", 20)).orElseThrow();
+        assertThat(folds.remainingSeconds()).isBetween(240L, 300L);
+        Refit done = await(() -> queue.succeed(claim, "REJECTED", "no", 1)).orElseThrow();
+        assertThat(done.remainingSeconds()).isNull();
+    }
+
+    @Test
+    void aRequestThatRestsOnAnOlderRefitIsRefused() {
+        Refit first = await(() -> after("alpha", null));
+        assertFailure(
+                Failure.Category.CONFLICT,
+                "refit-running",
+                () -> await(() -> after("alpha", null)));
+        await(() -> queue.cancel(first.id(), "test"));
+        assertFailure(
+                Failure.Category.CONFLICT,
+                "refit-superseded",
+                () -> await(() -> after("alpha", null)));
+        assertThat(await(() -> after("alpha", first.id())).id()).isGreaterThan(first.id());
+        assertFailure(
+                Failure.Category.NOT_FOUND,
+                "no-such-model",
+                () -> await(() -> after("nobody", null)));
+    }
+
+    @Test
+    void whatBelongsToARequestFailsWithIt() {
+        assertThatThrownBy(() ->
+                        await(() ->
+                                queue.enqueueAfter(
+                                        "alpha",
+                                        "test",
+                                        3,
+                                        null,
+                                        _ ->
+                                                Uni.createFrom()
+                                                        .failure(new IllegalStateException()))))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(await(() -> queue.refits("alpha", 10))).isEmpty();
+    }
+
+    private Uni<Refit> after(String model, Long newest) {
+        return queue.enqueueAfter(model, "test", 3, newest, _ -> Uni.createFrom().voidItem());
+    }
+
     @Test
     void anExpiredLeaseReturnsTheJobAndFencesItsFormerOwner() throws SQLException {
         enqueue("alpha");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkerProcessTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
+    private static final WorkerProcess.Limits NONE = limits(LONG, LONG, Long.MAX_VALUE);
 
     private final BlockingQueue<WorkerProgress> heard = new LinkedBlockingQueue<>();
 
@@ -27,7 +28,7 @@ class WorkerProcessTest {
     @Test
     void tellsProgressInOrderAndSuccess() throws Exception {
         try (WorkerProcess worker = start("succeed")) {
-            assertThat(worker.await(LONG)).isEqualTo(new WorkerOutcome.Succeeded());
+            assertThat(worker.await(NONE)).isEqualTo(new WorkerOutcome.Succeeded());
         }
         assertThat(heard)
                 .extracting(WorkerProgress::phase)
@@ -39,7 +40,7 @@ class WorkerProcessTest {
     @Test
     void anExitCodeIsAFailureWithTheLastLinesOfTheLog() throws Exception {
         try (WorkerProcess worker = start("exit")) {
-            assertThat(worker.await(LONG))
+            assertThat(worker.await(NONE))
                     .isEqualTo(
                             new WorkerOutcome.Failed(
                                     "the worker ended with exit code 3: java.lang.OutOfMemoryError: too"
@@ -52,7 +53,7 @@ class WorkerProcessTest {
     @Test
     void garbageIsNoProgressButIsKeptInTheTail() throws Exception {
         try (WorkerProcess worker = start("garbage")) {
-            assertThat(worker.await(LONG))
+            assertThat(worker.await(NONE))
                     .asInstanceOf(type(WorkerOutcome.Failed.class))
                     .satisfies(failed ->
                             assertThat(failed.lastOutput())
@@ -67,7 +68,7 @@ class WorkerProcessTest {
     @Test
     void theTailIsBoundedAndHoldsTheEnd() throws Exception {
         try (WorkerProcess worker = start("chatter")) {
-            assertThat(worker.await(LONG))
+            assertThat(worker.await(NONE))
                     .asInstanceOf(type(WorkerOutcome.Failed.class))
                     .satisfies(failed ->
                             assertThat(failed.lastOutput())
@@ -79,10 +80,35 @@ class WorkerProcessTest {
     @Test
     void aWorkerThatHangsIsEndedWhenItsTimeIsOver() throws Exception {
         try (WorkerProcess worker = start("hang")) {
-            assertThat(worker.await(Duration.ofMillis(300)))
+            assertThat(worker.await(limits(Duration.ofMillis(300), LONG, Long.MAX_VALUE)))
                     .asInstanceOf(type(WorkerOutcome.TimedOut.class))
                     .extracting(WorkerOutcome.TimedOut::limit)
                     .isEqualTo(Duration.ofMillis(300));
+            assertThat(ended(worker.pid())).isTrue();
+        }
+    }
+
+    @Test
+    void aWorkerThatSaysNothingMoreHangsAndIsEndedLongBeforeItsTimeIsOver() throws Exception {
+        try (WorkerProcess worker = start("hang")) {
+            assertThat(heard.poll(30, TimeUnit.SECONDS)).isNotNull();
+            assertThat(worker.await(limits(LONG, Duration.ofMillis(500), Long.MAX_VALUE)))
+                    .asInstanceOf(type(WorkerOutcome.Hung.class))
+                    .satisfies(hung ->
+                            assertThat(hung.silence())
+                                    .isBetween(Duration.ofMillis(500), Duration.ofSeconds(10)));
+            assertThat(ended(worker.pid())).isTrue();
+        }
+    }
+
+    /** Any Java process has more than a megabyte. */
+    @Test
+    void aWorkerWithMoreMemoryThanItMayHaveIsEnded() throws Exception {
+        try (WorkerProcess worker = start("hang")) {
+            assertThat(worker.await(limits(LONG, LONG, 1 << 20)))
+                    .asInstanceOf(type(WorkerOutcome.TooLarge.class))
+                    .satisfies(large ->
+                            assertThat(large.residentBytes()).isGreaterThan(large.limitBytes()));
             assertThat(ended(worker.pid())).isTrue();
         }
     }
@@ -92,7 +118,7 @@ class WorkerProcessTest {
         try (WorkerProcess worker = start("hang")) {
             assertThat(heard.poll(30, TimeUnit.SECONDS)).isNotNull();
             Thread.ofVirtual().start(worker::kill);
-            assertThat(worker.await(LONG)).isEqualTo(new WorkerOutcome.Killed());
+            assertThat(worker.await(NONE)).isEqualTo(new WorkerOutcome.Killed());
             assertThat(ended(worker.pid())).isTrue();
         }
         assertThat(folder.resolve("finished")).doesNotExist();
@@ -103,7 +129,7 @@ class WorkerProcessTest {
         try (WorkerProcess worker = start("hang")) {
             assertThat(heard.poll(30, TimeUnit.SECONDS)).isNotNull();
             ProcessHandle.of(worker.pid()).orElseThrow().destroyForcibly();
-            assertThat(worker.await(LONG))
+            assertThat(worker.await(NONE))
                     .isEqualTo(
                             new WorkerOutcome.Failed("the worker was ended by signal 9", "", true));
         }
@@ -148,7 +174,7 @@ class WorkerProcessTest {
     @Test
     void theWorkerRunsInItsFolderWithOneThreadForTheTrainer() throws Exception {
         try (WorkerProcess worker = start("environment")) {
-            assertThat(worker.await(LONG))
+            assertThat(worker.await(NONE))
                     .asInstanceOf(type(WorkerOutcome.Failed.class))
                     .satisfies(failed ->
                             assertThat(failed.lastOutput())
@@ -159,6 +185,10 @@ class WorkerProcessTest {
 
     private WorkerProcess start(String behaviour) throws IOException {
         return WorkerProcess.start(FakeWorker.command(behaviour), folder, heard::add);
+    }
+
+    private static WorkerProcess.Limits limits(Duration time, Duration silence, long memoryBytes) {
+        return new WorkerProcess.Limits(time, silence, memoryBytes);
     }
 
     private static boolean ended(long pid) throws Exception {

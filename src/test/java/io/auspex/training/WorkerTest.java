@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,21 @@ class WorkerTest {
                 .extracting(line -> line.get("phase").textValue())
                 .containsSubsequence("load", "folds", "fit", "export", "verify", "done");
         assertThat(lines.getLast().get("percent").intValue()).isEqualTo(100);
+    }
+
+    /** {@code /dev/full} refuses every write as a full disk does. */
+    @Test
+    void aFullDiskIsSaidAndIsNoFaultOfTheJob() throws Exception {
+        Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")));
+        JobFolder folder = JOB.writeTo(temporary.resolve("full"));
+        Files.createSymbolicLink(
+                folder.model().resolveSibling(folder.model().getFileName() + ".part"),
+                Path.of("/dev/full"));
+        Ended ended = work(folder.path(), "-Xmx256m");
+        assertThat(ended.exitCode()).as(ended.log()).isEqualTo(Worker.DISK_FULL);
+        assertThat(ended.log()).contains("The disk is full: No space left on device");
+        assertThat(folder.model()).doesNotExist();
+        assertThat(folder.readReport()).isEmpty();
     }
 
     @Test

@@ -6,8 +6,8 @@ import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.retraining.Refit;
-import io.auspex.retraining.RefitService;
 import io.auspex.serving.ModelServer;
+import io.auspex.triggers.RetrainingService;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -37,12 +37,12 @@ public class ModelsResource {
 
     private final ModelRegistry registry;
     private final ModelServer server;
-    private final RefitService refits;
+    private final RetrainingService retraining;
 
-    ModelsResource(ModelRegistry registry, ModelServer server, RefitService refits) {
+    ModelsResource(ModelRegistry registry, ModelServer server, RetrainingService retraining) {
         this.registry = registry;
         this.server = server;
-        this.refits = refits;
+        this.retraining = retraining;
     }
 
     @GET
@@ -95,9 +95,9 @@ public class ModelsResource {
             responseCode = "202",
             content = @Content(schema = @Schema(implementation = Refit.class)))
     @APIResponse(responseCode = "404", description = "no-such-model")
-    @APIResponse(responseCode = "409", description = "refit-running")
+    @APIResponse(responseCode = "409", description = "refit-running, model-frozen")
     public Uni<RestResponse<Refit>> train(@PathParam("name") String name) {
-        return refits.request(name, REQUESTED).map(ModelsResource::accepted);
+        return retraining.train(name, REQUESTED).map(ModelsResource::accepted);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.auspex.retraining.Refit;
 import io.auspex.retraining.RefitService;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -49,5 +50,15 @@ public class RefitsResource {
                                         Failure.Category.NOT_FOUND,
                                         "no-such-refit",
                                         "there is no refit " + id)));
+    }
+
+    @POST
+    @Path("/{id}/cancel")
+    @Operation(summary = "End a refit that is not finished; its worker is killed")
+    @APIResponse(responseCode = "400", description = "invalid-parameter")
+    @APIResponse(responseCode = "404", description = "no-such-refit")
+    @APIResponse(responseCode = "409", description = "refit-finished")
+    public Uni<Refit> cancel(@PathParam("id") String id) {
+        return refits.cancel(QueryNumbers.whole("id", id));
     }
 }

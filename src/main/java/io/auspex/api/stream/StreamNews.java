@@ -9,6 +9,8 @@ import io.auspex.retraining.RefitProgressed;
 import io.auspex.retraining.RefitService;
 import io.auspex.signals.SignalHub;
 import io.auspex.signals.SignalPipeline;
+import io.auspex.triggers.RetrainingDecision;
+import io.auspex.triggers.RetrainingService;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
@@ -28,13 +30,20 @@ class StreamNews {
     private final SignalHub hub;
     private final ModelRegistry registry;
     private final RefitService refits;
+    private final RetrainingService retraining;
     private SignalHub.@Nullable Subscription signals;
 
-    StreamNews(StreamTopics topics, SignalHub hub, ModelRegistry registry, RefitService refits) {
+    StreamNews(
+            StreamTopics topics,
+            SignalHub hub,
+            ModelRegistry registry,
+            RefitService refits,
+            RetrainingService retraining) {
         this.topics = topics;
         this.hub = hub;
         this.registry = registry;
         this.refits = refits;
+        this.retraining = retraining;
     }
 
     /** After the hub has been restored, before the feed starts. */
@@ -44,6 +53,9 @@ class StreamNews {
         newestFirst
                 .reversed()
                 .forEach(refit -> topics.restore(StreamTopics.REFITS, refit.model(), refit));
+        Await.item(retraining::newest)
+                .forEach(decision ->
+                        topics.restore(StreamTopics.RETRAINING, decision.model(), decision));
         for (RegisteredModel model : Await.item(registry::models)) {
             restore(model);
         }
@@ -51,6 +63,10 @@ class StreamNews {
 
     void progressed(@Observes RefitProgressed news) {
         topics.publish(StreamTopics.REFITS, "refit", news.refit().model(), news.refit());
+    }
+
+    void decided(@Observes RetrainingDecision news) {
+        topics.publish(StreamTopics.RETRAINING, "decision", news.model(), news);
     }
 
     void promoted(@Observes ModelPromoted news) {

@@ -25,6 +25,7 @@ class StreamTopics {
     static final String ALL_SIGNALS = "signals:*";
     static final String REFITS = "refits";
     static final String MODELS = "models";
+    static final String RETRAINING = "retraining";
 
     private static final String SIGNALS = "signals:";
 
@@ -88,7 +89,7 @@ class StreamTopics {
     /** What can be subscribed to, as far as it is known by now. */
     List<String> available() {
         Set<String> names = new TreeSet<>(topics.keySet());
-        names.addAll(List.of(ALL_SIGNALS, MODELS, REFITS));
+        names.addAll(List.of(ALL_SIGNALS, MODELS, REFITS, RETRAINING));
         return List.copyOf(names);
     }
 
@@ -99,8 +100,10 @@ class StreamTopics {
         if (!name.equals(ALL_SIGNALS)
                 && !name.equals(REFITS)
                 && !name.equals(MODELS)
+                && !name.equals(RETRAINING)
                 && !isSymbolTopic(name)) {
-            return Optional.of("unknown topic; use signals:<SYMBOL>, signals:*, refits or models");
+            return Optional.of(
+                    "unknown topic; use signals:<SYMBOL>, signals:*, refits, models or retraining");
         }
         return topics.size() < MAX_TOPICS
                 ? Optional.empty()

@@ -82,7 +82,8 @@ class StreamTopicsTest {
             assertThat(topics.subscribe(name, outbox(FakeWire.reading()), new TextNode("1")))
                     .isPresent();
         }
-        assertThat(topics.available()).containsExactly("models", "refits", "signals:*");
+        assertThat(topics.available())
+                .containsExactly("models", "refits", "retraining", "signals:*");
     }
 
     @Test

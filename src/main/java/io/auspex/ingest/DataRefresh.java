@@ -1,0 +1,23 @@
+package io.auspex.ingest;
+
+/**
+ * What a {@link Feed} implements too when its source may have candles that have not come by
+ * themselves: after an outage, or of symbols that are new. A feed that plays a file or makes its
+ * market up has nothing to fetch and does not implement it. Thread-safe.
+ */
+public interface DataRefresh {
+
+    /**
+     * What a refresh brought.
+     *
+     * @param candles that were not stored before
+     * @param message one sentence
+     */
+    record Refreshed(long candles, String message) {}
+
+    /**
+     * Fetches and stores what is missing. Blocking: called from a virtual thread, while the feed
+     * runs; what is live comes as usual.
+     */
+    Refreshed refresh() throws Exception;
+}
