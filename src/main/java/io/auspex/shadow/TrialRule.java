@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says whether one version is worse than another that answered the same closes. It is when its log
@@ -59,15 +60,17 @@ record TrialRule(double errorRate, int looks) {
                         decimals("%.3g", level()));
     }
 
-    private boolean isWorse(LossTest test) {
+    private boolean isWorse(@Nullable LossTest test) {
         return switch (test) {
             case LossTest.Tested tested -> 1 - tested.pValue() < level();
             case LossTest.Untestable _ -> false;
+            case null -> false;
         };
     }
 
-    private static String figures(LossTest test) {
+    private static String figures(@Nullable LossTest test) {
         return switch (test) {
+            case null -> "not asked for";
             case LossTest.Tested tested ->
                     "%s nats a row over %d rows in %d blocks, p=%s"
                             .formatted(

@@ -37,7 +37,7 @@ class TrialStore {
                 select * from promotion where model = m.name order by id desc limit 1) p on true
             left join model_version before
                 on before.model = m.name and before.version = p.previous
-            where m.champion is not null
+            where m.champion is not null and coalesce(m.spec ->> 'kind', 'market') = 'market'
             order by m.name
             """;
 
@@ -99,7 +99,7 @@ class TrialStore {
     }
 
     /**
-     * What the registry says of a model that has a champion.
+     * What the registry says of a model of a market that has a champion.
      *
      * @param frozen it serves as it is: nothing is to take its champion's place
      * @param promotion the newest move of its alias
