@@ -25,7 +25,7 @@ public final class Bench {
                         --rate=0        of the open loop; 0 for half of what the service can do
                         --days=45       history that the refits train on
                         --parts=throughput,row,swaps,refits
-                        --server-cpus=0 --load-cpus=1 --worker-cpus=2 (1 of two)
+                        --server-cpus=0 --load-cpus=1 --worker-cpus=2 (1 of two) --database-cpus=1
               refit     what a refit of the service costs, beside LightGBM alone; other ways to train
                         --data=FOLDER   candle files of real symbols; skipped without
                         --symbols=50 --days=30 --seed=7   of the simulated market; 0 symbols for none

@@ -13,8 +13,13 @@ import java.util.Optional;
  * @param load of the load generator
  * @param worker of the worker that has one of its own: the load generator's where there are only
  *     two
+ * @param database where its PostgreSQL runs: not with the service, as in any larger installation
  */
-record Processors(Optional<String> server, Optional<String> load, Optional<String> worker) {
+record Processors(
+        Optional<String> server,
+        Optional<String> load,
+        Optional<String> worker,
+        Optional<String> database) {
 
     private static final int IDLE = 4;
     private static final int IOWAIT = 5;
@@ -24,13 +29,15 @@ record Processors(Optional<String> server, Optional<String> load, Optional<Strin
     static Processors of(BenchOptions options) {
         int available = Runtime.getRuntime().availableProcessors();
         if (available < 2 || !Files.isExecutable(Path.of("/usr/bin/taskset"))) {
-            return new Processors(Optional.empty(), Optional.empty(), Optional.empty());
+            return new Processors(
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         }
         return new Processors(
                 Optional.of(options.values().getOrDefault("server-cpus", "0")),
                 Optional.of(options.values().getOrDefault("load-cpus", "1")),
                 Optional.of(
-                        options.values().getOrDefault("worker-cpus", available > 2 ? "2" : "1")));
+                        options.values().getOrDefault("worker-cpus", available > 2 ? "2" : "1")),
+                Optional.of(options.values().getOrDefault("database-cpus", "1")));
     }
 
     /** What the processors have done so far; {@code stolen} by the machine below this one. */

@@ -67,7 +67,7 @@ final class ServiceUnderTest implements AutoCloseable {
             Path folder,
             List<BenchedModel> versions,
             int days,
-            Optional<String> cpus,
+            Processors processors,
             Optional<String> workerCpus)
             throws IOException, InterruptedException, SQLException {
         Path data = Files.createDirectories(folder.resolve("data"));
@@ -76,15 +76,19 @@ final class ServiceUnderTest implements AutoCloseable {
         try (DataFolder locked = DataFolder.lock(data)) {
             postgres = EmbeddedPostgres.start(locked);
         }
-        if (cpus.isPresent()) {
-            new ProcessBuilder("taskset", "-acp", cpus.get(), Long.toString(postgres.pid()))
+        if (processors.database().isPresent()) {
+            new ProcessBuilder(
+                            "taskset",
+                            "-acp",
+                            processors.database().get(),
+                            Long.toString(postgres.pid()))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
         }
         int port = ServiceProcess.freePort();
-        List<String> words = words(port, data, folder, days, cpus, workerCpus);
+        List<String> words = words(port, data, folder, days, processors.server(), workerCpus);
         Path log = folder.resolve("service.log");
         ProcessBuilder builder =
                 new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());

@@ -156,7 +156,7 @@ final class ServingBench {
             throws IOException, InterruptedException, SQLException {
         progress.println("starting the service, and waiting for its first refit");
         Path own = Files.createDirectories(folder.resolve(name));
-        return ServiceUnderTest.start(own, versions, plan.days(), processors.server(), workerCpus);
+        return ServiceUnderTest.start(own, versions, plan.days(), processors, workerCpus);
     }
 
     // Throughput
@@ -616,10 +616,11 @@ final class ServingBench {
         out.println(MachineText.describe());
         out.printf(
                 Locale.ROOT,
-                "Server and baselines on processor %s, load generator on %s, worker of the refits %s. %d alternations of %d s, %d connections.%n"
+                "Server and baselines on processor %s, load generator on %s, the service's PostgreSQL on %s, worker of the refits %s. %d alternations of %d s, %d connections.%n"
                         + "Model: %d features, %d trees of up to 31 leaves.%n%n",
                 processors.server().orElse("any"),
                 processors.load().orElse("any"),
+                processors.database().orElse("any"),
                 processors.worker().map(cpu -> "on " + cpu).orElse("anywhere"),
                 plan.alternations(),
                 plan.seconds(),

@@ -46,7 +46,8 @@ record ServingPlan(
                 "parts",
                 "server-cpus",
                 "load-cpus",
-                "worker-cpus");
+                "worker-cpus",
+                "database-cpus");
         return new ServingPlan(
                 options.number("seconds", 5, 1),
                 options.number("warm-up", 10, 1),
