@@ -165,7 +165,7 @@ class SignalLedgerTest {
             strings = {
                 "update signal set action = 'SELL' where model = 'fixed'",
                 "delete from signal where model = 'fixed'",
-                "truncate signal"
+                "truncate signal cascade"
             })
     void theDatabaseRefusesToChangeOrForget(String statement) throws SQLException {
         append(close("fixed", 0, "ETHBTC"));

@@ -34,6 +34,8 @@ record SignalView(
         @Nullable Double confidence,
         Map<Head, Double> heads,
         boolean unproven,
+        @Nullable Double predictedProfit,
+        @Nullable Double pProfit,
         Instant createdAt,
         @Nullable Outcome outcome) {
 
@@ -84,6 +86,8 @@ record SignalView(
                 signal.confidence(),
                 signal.heads(),
                 signal.unproven(),
+                signal.predictedProfit(),
+                signal.pProfit(),
                 signal.createdAt(),
                 Outcome.of(outcome));
     }
