@@ -114,8 +114,7 @@ class TwoServicesIT {
 
     private static Optional<Boolean> serves(RunningAuspex auspex, int version)
             throws IOException, InterruptedException {
-        HttpResponse<String> answer =
-                auspex.post(MODEL + "/predict", "{\"symbol\": \"ETHSIM\"}");
+        HttpResponse<String> answer = auspex.post(MODEL + "/predict", "{\"symbol\": \"ETHSIM\"}");
         boolean it =
                 answer.statusCode() == 200
                         && Json.mapper().readTree(answer.body()).path("version").asInt() == version
