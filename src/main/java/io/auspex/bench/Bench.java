@@ -30,6 +30,8 @@ public final class Bench {
                         --data=FOLDER   candle files of real symbols; skipped without
                         --symbols=50 --days=30 --seed=7   of the simulated market; 0 symbols for none
                         --rounds=3 --heap=1024            megabytes of the service
+              kills     the worker, the service and its connections are killed at random moments
+                        --kills=100 --seed=1 --days=9 --symbols=2
               micro     what parts cost in process, by JMH (builds the test classes)
                         -Dauspex.benchmarks=PredictBenchmark -Dauspex.forks=3
             """;
@@ -49,6 +51,11 @@ public final class Bench {
                 case "starter" -> StarterBench.run(BenchOptions.of(options), System.out);
                 case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out);
                 case "refit" -> RefitBench.run(BenchOptions.of(options), System.out, System.err);
+                case "kills" -> {
+                    if (!KillsBench.run(BenchOptions.of(options), System.out, System.err)) {
+                        System.exit(1);
+                    }
+                }
                 case "serving" ->
                         ServingBench.run(BenchOptions.of(options), System.out, System.err);
                 default ->

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,8 @@ public class ModelRegistry {
      * {"model":"..","version":3,"process":".."}}.
      */
     public static final String PROMOTION_CHANNEL = "auspex_promotion";
+
+    private static final Supplier<Uni<Void>> NOTHING_ELSE = () -> Uni.createFrom().voidItem();
 
     /** Who we are in our own notifications. */
     private final String process = UUID.randomUUID().toString();
@@ -197,6 +200,20 @@ public class ModelRegistry {
      */
     public Uni<RegisteredModel> promote(
             String model, int version, String reason, boolean unproven) {
+        return promote(model, version, reason, unproven, NOTHING_ELSE);
+    }
+
+    /**
+     * As {@link #promote(String, int, String, boolean)}.
+     *
+     * @param within what else belongs to the transaction; when it fails nothing is promoted
+     */
+    public Uni<RegisteredModel> promote(
+            String model,
+            int version,
+            String reason,
+            boolean unproven,
+            Supplier<Uni<Void>> within) {
         return Panache.withTransaction(() ->
                 lock(model)
                         .chain(row ->
@@ -205,6 +222,7 @@ public class ModelRegistry {
                                                 promote(row, candidate, reason, unproven))
                                         .replaceWith(row))
                         .call(row -> record(PromotionRow.Kind.PROMOTION, row, row.previous, reason))
+                        .call(within::get)
                         .map(ModelRow::toModel));
     }
 
@@ -216,17 +234,38 @@ public class ModelRegistry {
      * @return fails with CONFLICT {@code not-a-candidate} too
      */
     public Uni<RegisteredModel> challenge(String model, int version, String reason) {
+        return challenge(model, version, reason, NOTHING_ELSE);
+    }
+
+    /**
+     * As {@link #challenge(String, int, String)}.
+     *
+     * @param within what else belongs to the transaction; when it fails there is no challenger
+     */
+    public Uni<RegisteredModel> challenge(
+            String model, int version, String reason, Supplier<Uni<Void>> within) {
         return Panache.withTransaction(() ->
                 lock(model)
                         .call(row -> replaceChallenger(row, version))
                         .call(row ->
                                 requireVersion(model, version)
                                         .invoke(candidate -> challenge(row, candidate, reason)))
+                        .call(within::get)
                         .map(ModelRow::toModel));
     }
 
     /** Keeps a candidate as rejected. */
     public Uni<ModelVersion> reject(String model, int version, String reason) {
+        return reject(model, version, reason, NOTHING_ELSE);
+    }
+
+    /**
+     * As {@link #reject(String, int, String)}.
+     *
+     * @param within what else belongs to the transaction; when it fails nothing is rejected
+     */
+    public Uni<ModelVersion> reject(
+            String model, int version, String reason, Supplier<Uni<Void>> within) {
         return Panache.withTransaction(() ->
                 lock(model)
                         .chain(row ->
@@ -235,6 +274,7 @@ public class ModelRegistry {
                                             reject(rejected, reason);
                                             row.dismiss(version, Instant.now());
                                         }))
+                        .call(within::get)
                         .map(VersionRow::toVersion));
     }
 

@@ -17,6 +17,7 @@ import io.auspex.retraining.GateCase.Champion;
 import io.auspex.retraining.GateCase.Check;
 import io.auspex.serving.ModelServer;
 import io.auspex.serving.TrialModel;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -74,19 +75,39 @@ class Candidates {
         return Gate.decide(candidate, config.promote());
     }
 
-    /** Carries a decision out. A candidate that cannot be served after all ends as rejected. */
+    /**
+     * What is written with a decision, in the same transaction: both are there, or neither. Its
+     * failure is that of the decision.
+     */
+    interface Conclusion {
+        Uni<Void> of(AttemptResult.Decided decided);
+    }
+
+    /** Carries a decision out that concludes nothing else. */
     AttemptResult.Decided carryOut(ModelVersion version, GateDecision decision) {
+        return carryOut(version, decision, _ -> Uni.createFrom().voidItem());
+    }
+
+    /**
+     * Carries a decision out. A candidate that cannot be served after all ends as rejected, and
+     * that is the one decision without its conclusion.
+     */
+    AttemptResult.Decided carryOut(
+            ModelVersion version, GateDecision decision, Conclusion conclusion) {
         String model = version.model();
         int number = version.version();
         return switch (decision) {
             case GateDecision.Reject reject -> {
-                Await.item(() -> registry.reject(model, number, reject.reason()));
-                yield new AttemptResult.Decided(number, Decision.REJECTED, reject.reason());
+                var decided = new AttemptResult.Decided(number, Decision.REJECTED, reject.reason());
+                Await.item(() ->
+                        registry.reject(
+                                model, number, reject.reason(), () -> conclusion.of(decided)));
+                yield decided;
             }
             case GateDecision.Promote promote ->
                     shadowCloses(model, promote) > 0
-                            ? challenge(model, number, promote)
-                            : promote(model, number, promote);
+                            ? challenge(model, number, promote, conclusion)
+                            : promote(model, number, promote, conclusion);
         };
     }
 
@@ -101,15 +122,25 @@ class Candidates {
     }
 
     private AttemptResult.Decided challenge(
-            String model, int number, GateDecision.Promote promote) {
-        Await.item(() -> registry.challenge(model, number, promote.reason()));
-        return new AttemptResult.Decided(number, Decision.CHALLENGER, promote.reason());
+            String model, int number, GateDecision.Promote promote, Conclusion conclusion) {
+        var decided = new AttemptResult.Decided(number, Decision.CHALLENGER, promote.reason());
+        Await.item(() ->
+                registry.challenge(model, number, promote.reason(), () -> conclusion.of(decided)));
+        return decided;
     }
 
-    private AttemptResult.Decided promote(String model, int number, GateDecision.Promote promote) {
+    private AttemptResult.Decided promote(
+            String model, int number, GateDecision.Promote promote, Conclusion conclusion) {
+        var decided = new AttemptResult.Decided(number, Decision.PROMOTED, promote.reason());
         try {
-            Await.item(() -> server.promote(model, number, promote.reason(), promote.unproven()));
-            return new AttemptResult.Decided(number, Decision.PROMOTED, promote.reason());
+            Await.item(() ->
+                    server.promote(
+                            model,
+                            number,
+                            promote.reason(),
+                            promote.unproven(),
+                            () -> conclusion.of(decided)));
+            return decided;
         } catch (Failure failure) {
             if (!failure.slug().equals("version-unusable")) {
                 throw failure;

@@ -14,6 +14,7 @@ import io.auspex.model.ModelSpec;
 import io.auspex.model.TrainerSpec;
 import io.auspex.model.TrainingReport;
 import io.auspex.platform.Await;
+import io.auspex.platform.Failure;
 import io.auspex.platform.Json;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
@@ -43,6 +44,7 @@ final class RefitAttempt {
     /** What an attempt works with. */
     record Tools(
             ModelRegistry registry,
+            RefitQueue queue,
             CandleHistory history,
             Candidates candidates,
             CpuPool cpu,
@@ -124,7 +126,10 @@ final class RefitAttempt {
         };
     }
 
-    /** An attempt may have died between the registry's commit and the queue's. */
+    /**
+     * A candidate that could not be served is rejected before its job ends, and the attempt may die
+     * between the two.
+     */
     private Optional<AttemptResult> earlierDecision() {
         for (ModelVersion version : mine()) {
             Optional<AttemptResult.Decision> decided = decided(version);
@@ -297,12 +302,20 @@ final class RefitAttempt {
             return halted();
         }
         listener.at("gate", WORKER_DONE + 5);
-        return tools.candidates()
-                .carryOut(
-                        version,
-                        model.policy().refitEnabled()
-                                ? decision
-                                : new GateDecision.Reject(RefitService.frozen(model.name())));
+        try {
+            return tools.candidates()
+                    .carryOut(
+                            version,
+                            model.policy().refitEnabled()
+                                    ? decision
+                                    : new GateDecision.Reject(RefitService.frozen(model.name())),
+                            decided -> tools.queue().conclude(claim, decided));
+        } catch (Failure failure) {
+            if (!failure.slug().equals(RefitQueue.LOST)) {
+                throw failure;
+            }
+            return halted();
+        }
     }
 
     /** Trainers in other languages may write none. */

@@ -34,6 +34,9 @@ class RefitQueue {
     /** Longest stored output of a worker, in characters. */
     static final int MAX_OUTPUT_CHARS = 16_384;
 
+    /** The slug of a decision that came too late. */
+    static final String LOST = "refit-lost";
+
     /** Jobs are counted from 1. */
     private static final long ANY = -1;
 
@@ -175,6 +178,26 @@ class RefitQueue {
                 owner = null, lease_until = null, finished_at = now()
                 """,
                 Map.of("decision", decision, "reason", reason, "version", version));
+    }
+
+    /**
+     * Ends the job within the transaction that decides on its version, so that there are both or
+     * neither.
+     *
+     * @return fails with CONFLICT {@code refit-lost} when the job was cancelled or is somebody
+     *     else's by now: who does not hold it decides nothing
+     */
+    Uni<Void> conclude(ClaimedRefit claim, AttemptResult.Decided decided) {
+        return succeed(claim, decided.decision(), decided.reason(), decided.version())
+                .invoke(ended -> {
+                    if (ended.isEmpty()) {
+                        throw new Failure(
+                                Category.CONFLICT,
+                                LOST,
+                                "refit " + claim.id() + " is not ours any more");
+                    }
+                })
+                .replaceWithVoid();
     }
 
     /** The attempt came to nothing: the job waits for the next one, or it failed for good. */

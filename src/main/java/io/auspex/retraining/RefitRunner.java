@@ -80,6 +80,7 @@ class RefitRunner {
         this.tools =
                 new RefitAttempt.Tools(
                         registry,
+                        queue,
                         history,
                         candidates,
                         cpu,
@@ -228,7 +229,7 @@ class RefitRunner {
         AtomicReference<@Nullable RefitAttempt> current = new AtomicReference<>();
         Runnable onLost =
                 () -> {
-                    LOG.warnf("refit %d is not ours any more", claim.id());
+                    LOG.infof("refit %d has ended, or is not ours any more", claim.id());
                     Optional.ofNullable(current.get()).ifPresent(RefitAttempt::stop);
                 };
         try (LeaseKeeper keeper =
@@ -289,15 +290,23 @@ class RefitRunner {
                             write(() -> queue.fail(claim, failed.reason(), failed.lastOutput()));
                     case AttemptResult.Stopped _ -> write(() -> queue.release(claim));
                 };
-        written.ifPresent(refit -> {
-            LOG.infof(
-                    "refit %d of %s: %s%s",
-                    refit.id(),
-                    refit.model(),
-                    refit.decision() == null ? refit.state() : refit.decision(),
-                    refit.reason() == null ? "" : ", " + refit.reason());
-            news.tell(refit);
-        });
+        written.or(() -> endedWithDecision(claim))
+                .ifPresent(refit -> {
+                    LOG.infof(
+                            "refit %d of %s: %s%s",
+                            refit.id(),
+                            refit.model(),
+                            refit.decision() == null ? refit.state() : refit.decision(),
+                            refit.reason() == null ? "" : ", " + refit.reason());
+                    news.tell(refit);
+                });
+    }
+
+    /** As a rule a decision has taken the end of its job along; its answer may have been lost. */
+    private Optional<Refit> endedWithDecision(ClaimedRefit claim) {
+        return write(() -> queue.refit(claim.id()))
+                .filter(refit -> refit.state() == RefitState.SUCCEEDED)
+                .filter(refit -> refit.attempt() == claim.attempt());
     }
 
     /** When the database is away the lease runs out, and the job comes back by itself. */

@@ -212,8 +212,23 @@ public class ModelServer {
      */
     public Uni<RegisteredModel> promote(
             String model, int version, String reason, boolean unproven) {
-        return eventually(
-                () -> inTurn(model, served -> promoteNow(served, version, reason, unproven)));
+        return promote(model, version, reason, unproven, () -> Uni.createFrom().voidItem());
+    }
+
+    /**
+     * As {@link #promote(String, int, String, boolean)}.
+     *
+     * @param within what belongs to the transaction in which the registry promotes it; when it
+     *     fails nothing is promoted, and the promotion fails with the same
+     */
+    public Uni<RegisteredModel> promote(
+            String model,
+            int version,
+            String reason,
+            boolean unproven,
+            Supplier<Uni<Void>> within) {
+        return eventually(() ->
+                inTurn(model, served -> promoteNow(served, version, reason, unproven, within)));
     }
 
     /**
@@ -236,7 +251,8 @@ public class ModelServer {
                                     version,
                                     reason,
                                     state == VersionState.CANDIDATE
-                                            || (state == VersionState.REJECTED && force));
+                                            || (state == VersionState.REJECTED && force),
+                                    () -> Uni.createFrom().voidItem());
                         }));
     }
 
@@ -396,7 +412,11 @@ public class ModelServer {
     }
 
     private RegisteredModel promoteNow(
-            ServedModel served, int number, String reason, boolean unproven) {
+            ServedModel served,
+            int number,
+            String reason,
+            boolean unproven,
+            Supplier<Uni<Void>> within) {
         RegisteredModel present = require(served.name());
         if (Objects.equals(present.champion(), number) && !served.serves(number)) {
             // It was committed before, here without the news or by another process.
@@ -407,7 +427,8 @@ public class ModelServer {
         if (Objects.equals(present.champion(), number)
                 || (version.state() == VersionState.REJECTED && !unproven)) {
             // The registry knows how to refuse it.
-            return Await.item(() -> registry.promote(served.name(), number, reason, unproven));
+            return Await.item(
+                    () -> registry.promote(served.name(), number, reason, unproven, within));
         }
         Change change =
                 new Change(
@@ -416,7 +437,9 @@ public class ModelServer {
                         reason,
                         false);
         return swap(
-                served, change, () -> registry.promote(served.name(), number, reason, unproven));
+                served,
+                change,
+                () -> registry.promote(served.name(), number, reason, unproven, within));
     }
 
     private boolean shadowNow(ServedModel served, int number, double share) {

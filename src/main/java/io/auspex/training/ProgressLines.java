@@ -20,14 +20,19 @@ final class ProgressLines implements TrainingProgress, AutoCloseable {
     private record Line(Phase phase, int percent, String message) {}
 
     private final PrintStream out;
+    private final Runnable onUnheard;
     private final ScheduledExecutorService repeater =
             Executors.newSingleThreadScheduledExecutor(
                     task -> Thread.ofPlatform().daemon().name("progress").unstarted(task));
     private @Nullable Line last;
     private long printedAt;
 
-    ProgressLines(PrintStream out) {
+    /**
+     * @param onUnheard called when nobody reads the lines any more
+     */
+    ProgressLines(PrintStream out, Runnable onUnheard) {
         this.out = out;
+        this.onUnheard = onUnheard;
         var _ = repeater.scheduleAtFixedRate(this::repeat, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -58,7 +63,10 @@ final class ProgressLines implements TrainingProgress, AutoCloseable {
     private void print(Line line) {
         try {
             out.println(Json.mapper().writeValueAsString(line));
-            out.flush();
+            // It flushes.
+            if (out.checkError()) {
+                onUnheard.run();
+            }
             printedAt = System.nanoTime();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a record that cannot be written as JSON", e);

@@ -19,7 +19,8 @@ import java.util.List;
  * <p>Standard output has one JSON object a line, at least one a second: {@code
  * {"phase":"folds","percent":40,"message":"fold 2 of 5"}}. Standard error is the log. Exit codes: 0
  * the report is written; 1 training failed; 2 the job cannot be trained, and trying again will not
- * help; 3 out of memory; 4 the disk is full.
+ * help; 3 out of memory; 4 the disk is full; 5 nobody reads the progress: whoever started this is
+ * dead, and has no use for a result.
  *
  * <p>Who starts it sets the heap ({@code -Xmx}; LightGBM needs about as much again outside of it as
  * the features take), {@code --enable-native-access=ALL-UNNAMED}, and a temporary folder of its
@@ -31,6 +32,7 @@ public final class Worker {
     static final int REFUSED = 2;
     static final int OUT_OF_MEMORY = 3;
     static final int DISK_FULL = 4;
+    static final int UNHEARD = 5;
 
     /** What the system calls ENOSPC and EDQUOT, in Java's messages; there is no type for it. */
     private static final List<String> FULL =
@@ -46,15 +48,18 @@ public final class Worker {
         System.setOut(System.err);
         // LightGBM computes on this thread.
         boolean _ = BackgroundThreads.enter(LOWEST_PRIORITY);
-        System.exit(run(arguments, progress, System.err));
+        System.exit(run(arguments, progress, System.err, () -> Runtime.getRuntime().halt(UNHEARD)));
     }
 
-    static int run(String[] arguments, PrintStream out, PrintStream log) {
+    /**
+     * @param onUnheard called when nobody reads {@code out} any more
+     */
+    static int run(String[] arguments, PrintStream out, PrintStream log, Runnable onUnheard) {
         if (arguments.length != 1) {
             log.println("usage: java io.auspex.training.Worker <job folder>");
             return REFUSED;
         }
-        try (ProgressLines progress = new ProgressLines(out)) {
+        try (ProgressLines progress = new ProgressLines(out, onUnheard)) {
             train(new JobFolder(Path.of(arguments[0])), progress);
             return 0;
         } catch (OutOfMemoryError e) {

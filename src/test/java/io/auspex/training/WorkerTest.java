@@ -10,12 +10,15 @@ import io.auspex.model.TrainerSpec;
 import io.auspex.platform.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,7 +108,10 @@ class WorkerTest {
         var out = new ByteArrayOutputStream();
         int code =
                 Worker.run(
-                        new String[] {path.toString()}, new PrintStream(out), new PrintStream(log));
+                        new String[] {path.toString()},
+                        new PrintStream(out),
+                        new PrintStream(log),
+                        () -> {});
         assertThat(log.toString()).as(name).contains(message).doesNotContain("\tat ");
         assertThat(code).isEqualTo(2);
         assertThat(folder.report()).doesNotExist();
@@ -122,6 +128,20 @@ class WorkerTest {
         assertThat(ended.exitCode()).as(ended.log()).isEqualTo(3);
         assertThat(ended.log()).contains("Out of memory");
         assertThat(folder.report()).doesNotExist();
+    }
+
+    @Test
+    void endsWhenNobodyReadsItsProgress() throws Exception {
+        JobFolder folder = JOB.writeTo(temporary.resolve("job"));
+        var closed = new PipedOutputStream();
+        new PipedInputStream(closed).close();
+        var unheard = new AtomicInteger();
+        Worker.run(
+                new String[] {folder.path().toString()},
+                new PrintStream(closed),
+                new PrintStream(new ByteArrayOutputStream()),
+                unheard::incrementAndGet);
+        assertThat(unheard.get()).isPositive();
     }
 
     @Test
