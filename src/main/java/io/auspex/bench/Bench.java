@@ -30,6 +30,10 @@ public final class Bench {
                         --data=FOLDER   candle files of real symbols; skipped without
                         --symbols=50 --days=30 --seed=7   of the simulated market; 0 symbols for none
                         --rounds=3 --heap=1024            megabytes of the service
+              month     a simulated month in minutes: refits by schedule and trigger, told by the API alone
+                        --seeds=1 --first-seed=7 --strength=1 (0: noise, whose law cannot change)
+                        --days=30 --change-day=15 (0: never) --history=45 --symbols=5
+                        --daily=0       1: again with a refit each day, to compare the skill
               micro     what parts cost in process, by JMH (builds the test classes)
                         -Dauspex.benchmarks=PredictBenchmark -Dauspex.forks=3
             """;
@@ -46,6 +50,7 @@ public final class Bench {
             switch (arguments[0]) {
                 case "honesty" ->
                         HonestyBench.run(BenchOptions.of(options), System.out, System.err);
+                case "month" -> MonthBench.run(BenchOptions.of(options), System.out, System.err);
                 case "starter" -> StarterBench.run(BenchOptions.of(options), System.out);
                 case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out);
                 case "refit" -> RefitBench.run(BenchOptions.of(options), System.out, System.err);
