@@ -7,6 +7,7 @@ import io.auspex.model.ModelSpec;
 import io.auspex.platform.Json;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -119,8 +120,8 @@ final class MonthBench {
                                 "--simulated.live-days=" + days,
                                 "--simulated.change-after-days=" + market.changeAfterDays()));
         words.addAll(more);
-        try (ServiceProcess service = ServiceProcess.start(HEAP_MEGABYTES, words);
-                HttpConnection api = new HttpConnection(service.port())) {
+        try (ServiceProcess service = ServiceProcess.start(HEAP_MEGABYTES, words)) {
+            URI api = URI.create("http://127.0.0.1:" + service.port());
             awaitEnd(api, log);
             MonthStory story = MonthStory.read(api, MODEL);
             ModelSpec spec =
@@ -137,7 +138,7 @@ final class MonthBench {
         }
     }
 
-    private static void awaitEnd(HttpConnection api, PrintStream log)
+    private static void awaitEnd(URI api, PrintStream log)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         String told = "";
