@@ -1,6 +1,8 @@
 package io.auspex.feedback;
 
 import io.auspex.feedback.OutcomeStore.Stream;
+import io.auspex.ingest.LiveHold;
+import io.auspex.ingest.Speed;
 import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
 import io.auspex.registry.ModelPromoted;
@@ -27,19 +29,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The feedback's own thread, beside the feed: whenever signals were published or a champion took
  * over it writes the outcomes that are due, and brings the live figures up to date. Publications
- * that come while it works are handled together. What fails is logged and tried again with the next
- * publication.
+ * that come while it works are handled together; at {@code --speed=max} live closes wait for it, so
+ * that whoever decides sees what would be known in real time. What fails is logged and tried again
+ * with the next publication.
  */
 @ApplicationScoped
 class FeedbackLoop {
 
     private static final Logger LOG = Logger.getLogger(FeedbackLoop.class);
+    private static final String HOLDER = "feedback";
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final SignalHub hub;
@@ -51,6 +56,8 @@ class FeedbackLoop {
     private final LiveFeedback live;
     private final FeedbackMetrics metrics;
     private final FeedbackConfig config;
+    private final LiveHold hold;
+    private final boolean holding;
 
     /** The last close of each feed whose signals were published: it is stored whole. */
     private final Map<String, Long> published = new ConcurrentHashMap<>();
@@ -71,7 +78,9 @@ class FeedbackLoop {
             OutcomeWriter writer,
             LiveFeedback live,
             FeedbackMetrics metrics,
-            FeedbackConfig config) {
+            FeedbackConfig config,
+            LiveHold hold,
+            @ConfigProperty(name = "auspex.speed", defaultValue = "300") String speed) {
         this.hub = hub;
         this.server = server;
         this.registry = registry;
@@ -81,6 +90,8 @@ class FeedbackLoop {
         this.live = live;
         this.metrics = metrics;
         this.config = config;
+        this.hold = hold;
+        this.holding = Speed.parse(speed) instanceof Speed.Max;
     }
 
     void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 1) StartupEvent started) {
@@ -110,6 +121,9 @@ class FeedbackLoop {
             streams.add(new Stream(signal.feed(), signal.model()));
             published.merge(signal.feed(), signal.closeTime().toEpochMilli(), Math::max);
         }
+        if (holding) {
+            hold.hold(HOLDER);
+        }
         news.release();
     }
 
@@ -127,6 +141,10 @@ class FeedbackLoop {
                     return;
                 }
                 LOG.errorf(failure, "outcomes and live figures are not up to date");
+            }
+            // What was published meanwhile has its own pass.
+            if (holding && news.availablePermits() == 0) {
+                hold.release(HOLDER);
             }
         }
     }

@@ -8,7 +8,7 @@
  * guards of {@link io.auspex.feedback.LiveFeedback} hold signals back when the champion's interval
  * no longer holds or a row is far from what training saw.
  *
- * <p>Arrows: {@code feedback -> signals, serving, registry, model, features}.
+ * <p>Arrows: {@code feedback -> signals, serving, registry, model, features, ingest}.
  */
 @NullMarked
 package io.auspex.feedback;

@@ -3,6 +3,7 @@ package io.auspex.triggers;
 import io.auspex.feedback.FeatureDrift;
 import io.auspex.feedback.LiveFigures;
 import io.auspex.feedback.LossShift;
+import io.auspex.feedback.OutcomeWindow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,18 +17,29 @@ final class DriftFindings {
 
     private DriftFindings() {}
 
-    static List<Finding> of(RefitRules.Drift rule, LiveFigures figures, Instant lastStart) {
+    static List<Finding> of(RefitRules rules, LiveFigures figures, Instant lastStart) {
+        RefitRules.Drift rule = rules.drift();
         List<Finding> findings = new ArrayList<>();
         if (!rule.enabled()) {
             return findings;
         }
-        psi(rule, figures.drift(), findings);
-        ks(rule, figures.drift(), findings);
+        if (!rule.confirmed() || loses(rules, figures)) {
+            psi(rule, figures.drift(), findings);
+            ks(rule, figures.drift(), findings);
+        }
         LossShift shift = figures.shift();
         if (rule.lossShift() && shift != null) {
             lossShift(shift, lastStart, findings);
         }
         return findings;
+    }
+
+    /** A market may look different and still be understood. */
+    private static boolean loses(RefitRules rules, LiveFigures figures) {
+        OutcomeWindow recent = figures.recent();
+        return recent != null
+                && recent.outcomes() >= rules.performance().minOutcomes()
+                && PerformanceFindings.losesToBaseRates(recent, figures.windows());
     }
 
     private static void psi(

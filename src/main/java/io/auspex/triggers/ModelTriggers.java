@@ -19,6 +19,7 @@ final class ModelTriggers {
     private final String model;
     private final MarketSpec market;
     private RefitRules rules;
+    private boolean frozen;
     private Schedule schedule;
     private RefitHistory history;
     private @Nullable Long newCandles;
@@ -39,6 +40,7 @@ final class ModelTriggers {
         this.model = model;
         this.market = market;
         this.rules = stored.rules();
+        this.frozen = stored.frozen();
         this.schedule = rules.time().parsed();
         this.history = stored.history();
         this.storedKey = stored.latestKey();
@@ -47,11 +49,13 @@ final class ModelTriggers {
     /**
      * What the database knows of a model.
      *
+     * @param frozen the registry's policy
      * @param latestKey of the newest stored decision; null when there is none
      * @param unnoted the newest refit, when nobody has noted the moment at which it began
      */
     record Stored(
             RefitRules rules,
+            boolean frozen,
             RefitHistory history,
             @Nullable String latestKey,
             @Nullable Long unnoted) {}
@@ -66,6 +70,11 @@ final class ModelTriggers {
 
     synchronized RefitRules rules() {
         return rules;
+    }
+
+    /** Served as it is, by the registry's policy. */
+    synchronized boolean frozen() {
+        return frozen;
     }
 
     synchronized RefitHistory history() {
@@ -95,6 +104,7 @@ final class ModelTriggers {
             schedule = rules.time().parsed();
             dueAfter = null;
         }
+        frozen = stored.frozen();
         history = stored.history();
         if (other) {
             newCandles = null;
@@ -162,6 +172,7 @@ final class ModelTriggers {
                         new RefitInputs(
                                 rules,
                                 around.now(),
+                                frozen,
                                 around.trainerRuns(),
                                 known,
                                 due(known),

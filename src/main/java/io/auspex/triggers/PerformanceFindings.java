@@ -17,6 +17,8 @@ final class PerformanceFindings {
     /** Windows that there must be. */
     static final int MIN_WINDOWS = 5;
 
+    private static final int CONFIRMING_WINDOWS = 4;
+
     private PerformanceFindings() {}
 
     static List<Finding> of(RefitRules.Performance rule, LiveFigures figures, Instant lastStart) {
@@ -29,14 +31,32 @@ final class PerformanceFindings {
         if (recent != null
                 && recent.outcomes() >= rule.minOutcomes()
                 && recent.to().isAfter(lastStart)) {
-            recent(rule, recent, findings);
+            recent(rule, recent, figures.windows(), findings);
         }
         trend(rule.trendRatio(), figures.windows(), lastStart, findings);
         return findings;
     }
 
+    /**
+     * Outcomes of neighbouring closes share most of their horizon, so that a good model loses a
+     * window now and then: the mean of the newest {@value #CONFIRMING_WINDOWS} whole windows, or of
+     * as many as there are, must say the same.
+     */
+    static boolean losesToBaseRates(OutcomeWindow recent, List<OutcomeWindow> windows) {
+        double excess =
+                windows.stream()
+                        .skip(Math.max(0, windows.size() - CONFIRMING_WINDOWS))
+                        .mapToDouble(window -> window.logLoss() - window.baseLogLoss())
+                        .average()
+                        .orElse(0);
+        return recent.logLoss() >= recent.baseLogLoss() && excess >= 0;
+    }
+
     private static void recent(
-            RefitRules.Performance rule, OutcomeWindow recent, List<Finding> findings) {
+            RefitRules.Performance rule,
+            OutcomeWindow recent,
+            List<OutcomeWindow> windows,
+            List<Finding> findings) {
         String over = " over " + Numbers.count(recent.outcomes()) + " outcomes";
         Double accuracy = rule.accuracyThreshold();
         if (accuracy != null && recent.accuracy() < accuracy) {
@@ -66,7 +86,7 @@ final class PerformanceFindings {
                                             over),
                             losses(recent)));
         }
-        if (rule.againstBaseRate() && recent.logLoss() >= recent.baseLogLoss()) {
+        if (rule.againstBaseRate() && losesToBaseRates(recent, windows)) {
             findings.add(
                     new Finding(
                             "performance",

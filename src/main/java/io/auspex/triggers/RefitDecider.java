@@ -35,7 +35,7 @@ final class RefitDecider {
     private static Optional<RefitDecision.Wait> standing(RefitInputs in) {
         RefitRules rules = in.rules();
         RefitHistory history = in.history();
-        if (rules.frozen()) {
+        if (in.frozen()) {
             return waits("frozen", "the model is frozen: it is served as it is, never refitted");
         }
         if (!rules.enabled()) {
@@ -65,7 +65,7 @@ final class RefitDecider {
         Instant lastStart = in.history().last().map(RefitHistory.Start::at).orElse(Instant.MIN);
         LiveFigures figures = in.figures();
         if (figures != null) {
-            findings.addAll(DriftFindings.of(in.rules().drift(), figures, lastStart));
+            findings.addAll(DriftFindings.of(in.rules(), figures, lastStart));
             findings.addAll(PerformanceFindings.of(in.rules().performance(), figures, lastStart));
         }
         trades(in).ifPresent(findings::add);

@@ -9,11 +9,9 @@ import org.jspecify.annotations.Nullable;
  * docs/retraining.md} has the defaults and their sources.
  *
  * @param enabled false: nothing starts by itself; by hand it goes on
- * @param frozen true: nothing starts, by hand neither
  */
 public record RefitRules(
         boolean enabled,
-        boolean frozen,
         Time time,
         Performance performance,
         Drift drift,
@@ -90,6 +88,8 @@ public record RefitRules(
      * @param ksDistance in [0, 1]: with many rows, which moreover depend on each other, every
      *     p-value is small, so the distance has to matter too
      * @param minRows live rows that a feature must have been compared on
+     * @param confirmed what moved in the features counts only while the live loss, too, is not
+     *     below that of the base rates; the loss that ADWIN watches needs no confirmation
      * @param lossShift fires when ADWIN has noticed that the live loss has risen
      */
     public record Drift(
@@ -98,6 +98,7 @@ public record RefitRules(
             double ksSignificance,
             double ksDistance,
             int minRows,
+            boolean confirmed,
             boolean lossShift) {
 
         public Drift {
@@ -152,20 +153,29 @@ public record RefitRules(
         }
     }
 
-    RefitRules switched(boolean on, boolean freeze) {
-        return new RefitRules(on, freeze, time, performance, drift, trades, limits);
+    RefitRules switched(boolean on) {
+        return new RefitRules(on, time, performance, drift, trades, limits);
+    }
+
+    RefitRules withoutTrades() {
+        return new RefitRules(
+                enabled, time, performance, drift, new Trades(false, trades.every()), limits);
     }
 
     RefitRules with(Time other) {
-        return new RefitRules(enabled, frozen, other, performance, drift, trades, limits);
+        return new RefitRules(enabled, other, performance, drift, trades, limits);
     }
 
     RefitRules with(Performance other) {
-        return new RefitRules(enabled, frozen, time, other, drift, trades, limits);
+        return new RefitRules(enabled, time, other, drift, trades, limits);
+    }
+
+    RefitRules with(Drift other) {
+        return new RefitRules(enabled, time, performance, other, trades, limits);
     }
 
     RefitRules with(Limits other) {
-        return new RefitRules(enabled, frozen, time, performance, drift, trades, other);
+        return new RefitRules(enabled, time, performance, drift, trades, other);
     }
 
     private static boolean within(double value, double low, double high) {

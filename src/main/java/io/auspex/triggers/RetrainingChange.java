@@ -30,7 +30,7 @@ public record RetrainingChange(
      * @throws IllegalArgumentException when a value is out of its range
      */
     RefitRules applyTo(RefitRules rules) {
-        return rules.switched(true, false)
+        return rules.switched(true)
                 .with(time(rules.time()))
                 .with(performance(rules.performance()))
                 .with(limits(rules.limits()));

@@ -78,7 +78,7 @@ public class RetrainingService {
 
     /**
      * Automatic refits go on, with changed rules, and whatever failed before does not count any
-     * more; a frozen model is frozen no longer.
+     * more.
      *
      * @return fails with INVALID {@code invalid-rules} too
      */
@@ -91,14 +91,10 @@ public class RetrainingService {
                 .chain(() -> status(model, 20));
     }
 
-    /**
-     * Nothing starts by itself any more.
-     *
-     * @param freeze by hand neither
-     */
-    public Uni<RetrainingStatus> stop(String model, boolean freeze) {
+    /** Nothing starts by itself any more. */
+    public Uni<RetrainingStatus> stop(String model) {
         return rulesOf(model)
-                .chain(rules -> replace(model, rules.switched(false, freeze)))
+                .chain(rules -> replace(model, rules.switched(false)))
                 .invoke(triggers::changed)
                 .chain(() -> status(model, 20));
     }
@@ -123,18 +119,7 @@ public class RetrainingService {
      * @return fails with CONFLICT {@code refit-running}, {@code model-frozen} too
      */
     public Uni<Refit> train(String model, String triggerReason) {
-        return rulesOf(model)
-                .invoke(rules -> {
-                    if (rules.frozen()) {
-                        throw new Failure(
-                                Category.CONFLICT,
-                                "model-frozen",
-                                "model "
-                                        + model
-                                        + " is frozen; retraining/start makes it trainable again");
-                    }
-                })
-                .chain(() -> refits.request(model, triggerReason));
+        return rulesOf(model).chain(() -> refits.request(model, triggerReason));
     }
 
     private Uni<RefitRules> rulesOf(String model) {
@@ -166,9 +151,8 @@ public class RetrainingService {
         return new RetrainingStatus(
                 model,
                 rules.enabled()
-                        && !rules.frozen()
+                        && here.map(it -> !it.frozen()).orElse(false)
                         && trainerRuns
-                        && here.isPresent()
                         && failures < rules.limits().maxConsecutiveFailures(),
                 trainerRuns,
                 clock.kind(),

@@ -39,7 +39,11 @@ class TriggerStore {
             """;
 
     private static final String TRIGGER =
-            "select rules::text as rules, since, resumed_after from refit_trigger where model = $1";
+            """
+            select t.rules::text as rules, t.since, t.resumed_after, not m.refit_enabled as frozen,
+                   coalesce(m.spec ->> 'kind', 'market') = 'trade-outcome' as of_trades
+            from model m left join refit_trigger t on t.model = m.name where m.name = $1
+            """;
 
     private static final String RULES =
             """
@@ -143,12 +147,7 @@ class TriggerStore {
     Uni<RefitRules> rules(String model) {
         return pool.preparedQuery(TRIGGER)
                 .execute(Tuple.of(model))
-                .map(rows ->
-                        rows.stream()
-                                .findFirst()
-                                .flatMap(row -> Optional.ofNullable(row.getString("rules")))
-                                .map(TriggerStore::read)
-                                .orElse(defaults));
+                .map(rows -> rows.stream().findFirst().map(this::rulesOf).orElse(defaults));
     }
 
     /**
@@ -228,15 +227,24 @@ class TriggerStore {
 
     private ModelTriggers.Stored stored(
             Row trigger, RowSet<Row> refits, List<RetrainingDecision> latest, Instant now) {
-        String own = trigger.getString("rules");
         Row newest = refits.size() == 0 ? null : refits.iterator().next();
         return new ModelTriggers.Stored(
-                own == null ? defaults : read(own),
+                rulesOf(trigger),
+                trigger.getBoolean("frozen"),
                 history(trigger, refits, now),
                 latest.isEmpty() ? null : latest.getFirst().key(),
                 newest == null || newest.getOffsetDateTime("clock_at") != null
                         ? null
                         : newest.getLong("id"));
+    }
+
+    /** Trades start refits of what learns from them, unless a model's own rules say otherwise. */
+    private RefitRules rulesOf(Row trigger) {
+        String own = trigger.getString("rules");
+        if (own != null) {
+            return read(own);
+        }
+        return trigger.getBoolean("of_trades") ? defaults : defaults.withoutTrades();
     }
 
     private static RefitHistory history(Row trigger, RowSet<Row> newestFirst, Instant now) {

@@ -92,11 +92,17 @@ interface TriggersConfig {
         @WithDefault("500")
         int driftRows();
 
+        /**
+         * Whether drift of features counts only while the live loss is not below the base rates'.
+         */
+        @WithDefault("true")
+        boolean driftConfirmed();
+
         /** Whether a rise of the live loss that ADWIN notices starts a refit. */
         @WithDefault("true")
         boolean lossShift();
 
-        /** Whether closed trades start a refit. */
+        /** Whether closed trades start a refit, of models that learn from them. */
         @WithDefault("true")
         boolean trades();
 
@@ -129,7 +135,6 @@ interface TriggersConfig {
     static RefitRules rules(Rules config) {
         return new RefitRules(
                 config.enabled(),
-                false,
                 new RefitRules.Time(true, config.schedule(), config.zone()),
                 new RefitRules.Performance(
                         config.performance(),
@@ -144,6 +149,7 @@ interface TriggersConfig {
                         config.ksSignificance(),
                         config.ksDistance(),
                         config.driftRows(),
+                        config.driftConfirmed(),
                         config.lossShift()),
                 new RefitRules.Trades(config.trades(), config.everyTrades()),
                 new RefitRules.Limits(

@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.auspex.api.LiveService;
+import io.auspex.ingest.LiveHold;
 import io.auspex.market.CandleHistory;
 import io.auspex.model.FeatureProfile;
 import io.auspex.model.Head;
@@ -245,7 +246,9 @@ class LiveFeedbackTest {
                         new OutcomeWriter(store, history),
                         fresh,
                         metrics,
-                        config)
+                        config,
+                        new LiveHold(),
+                        "1")
                 .pass();
         return fresh;
     }

@@ -21,10 +21,9 @@ final class Fixtures {
     static RefitRules rules() {
         return new RefitRules(
                 true,
-                false,
                 new RefitRules.Time(false, "weekly sunday 03:00", "UTC"),
                 new RefitRules.Performance(true, null, null, true, 200, 0.95),
-                new RefitRules.Drift(true, 0.25, 0.01, 0.2, 500, true),
+                new RefitRules.Drift(true, 0.25, 0.01, 0.2, 500, false, true),
                 new RefitRules.Trades(true, 10),
                 new RefitRules.Limits(3, 1_000, Duration.ofHours(6), 3));
     }
@@ -74,6 +73,7 @@ final class Fixtures {
         return new RefitInputs(
                 rules,
                 NOW,
+                false,
                 true,
                 lastStarted(Duration.ofDays(3)),
                 null,
@@ -84,11 +84,19 @@ final class Fixtures {
 
     static RefitInputs with(RefitRules rules, @Nullable LiveFigures figures) {
         return new RefitInputs(
-                rules, NOW, true, lastStarted(Duration.ofDays(3)), null, 5_000L, figures, 0L);
+                rules,
+                NOW,
+                false,
+                true,
+                lastStarted(Duration.ofDays(3)),
+                null,
+                5_000L,
+                figures,
+                0L);
     }
 
     static RefitInputs with(RefitHistory history, long candles, LiveFigures figures) {
-        return new RefitInputs(rules(), NOW, true, history, null, candles, figures, 0L);
+        return new RefitInputs(rules(), NOW, false, true, history, null, candles, figures, 0L);
     }
 
     static RefitHistory lastStarted(Duration ago) {

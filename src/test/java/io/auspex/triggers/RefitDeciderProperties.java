@@ -41,6 +41,7 @@ class RefitDeciderProperties {
                         new RefitInputs(
                                 rules,
                                 Fixtures.NOW,
+                                false,
                                 trainerRuns,
                                 history,
                                 due,

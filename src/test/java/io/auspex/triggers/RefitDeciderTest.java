@@ -124,6 +124,20 @@ class RefitDeciderTest {
                 "PSI(b)=0.5 > 0.25 (and 1 more)");
     }
 
+    /** By default: a market may look different and still be understood. */
+    @Test
+    void confirmedDriftCountsWhileTheLiveLossIsNotBelowTheBaseRates() {
+        RefitRules confirmed =
+                rules().with(new RefitRules.Drift(true, 0.25, 0.01, 0.2, 500, true, true));
+        FeatureDrift moved = new FeatureDrift("a", 0.6, 0.5, 0, 600);
+        assertWaits(with(confirmed, figures(window(0.6, 0.9, 400), moved)), "nothing-due", "");
+        assertWaits(with(confirmed, figures(window(0.6, 1.1, 199), moved)), "nothing-due", "");
+        assertWaits(with(confirmed, drift(moved)), "nothing-due", "");
+        assertStarts(
+                with(confirmed, figures(window(0.6, 1.1, 400), moved)),
+                "PSI(a)=0.6 > 0.25 and KS(a)=0.5 > 0.2 with p=0 < 0.01/1 and log loss 1.1 is not below 1");
+    }
+
     @Test
     void aRiseOfTheLossStartsARefitOnceAndAFallDoesNot() {
         Instant anHourAgo = NOW.minus(Duration.ofHours(1));
@@ -185,11 +199,24 @@ class RefitDeciderTest {
 
     @Test
     void frozenStoppedAndOpenComeBeforeEverything() {
-        assertWaits(with(rules().switched(false, true), BAD), "frozen", "");
-        assertWaits(with(rules().switched(false, false), BAD), "disabled", "");
+        assertWaits(with(rules().switched(false), BAD), "disabled", "");
         RefitInputs in = with(rules(), BAD);
         assertWaits(
-                new RefitInputs(in.rules(), NOW, false, in.history(), null, 5_000L, BAD, null),
+                new RefitInputs(
+                        rules().switched(false),
+                        NOW,
+                        true,
+                        true,
+                        in.history(),
+                        null,
+                        5_000L,
+                        BAD,
+                        null),
+                "frozen",
+                "");
+        assertWaits(
+                new RefitInputs(
+                        in.rules(), NOW, false, false, in.history(), null, 5_000L, BAD, null),
                 "trainer-stopped",
                 "");
         assertWaits(
@@ -243,7 +270,7 @@ class RefitDeciderTest {
     private static RefitInputs trades(Long closed) {
         RefitInputs in = quiet(rules());
         return new RefitInputs(
-                in.rules(), NOW, true, in.history(), null, 5_000L, in.figures(), closed);
+                in.rules(), NOW, false, true, in.history(), null, 5_000L, in.figures(), closed);
     }
 
     private static LiveFigures drift(FeatureDrift... drift) {

@@ -112,7 +112,11 @@ class YearOfScheduleTest {
                         "m",
                         MARKET,
                         new ModelTriggers.Stored(
-                                Fixtures.scheduled(schedule, "Europe/Berlin"), stored, null, null));
+                                Fixtures.scheduled(schedule, "Europe/Berlin"),
+                                false,
+                                stored,
+                                null,
+                                null));
         model.counted(1_000_000);
         while (!now.isAfter(end)) {
             RefitDecision decision = model.decide(surroundings()).orElseThrow();
@@ -124,7 +128,11 @@ class YearOfScheduleTest {
                 stored = model.history().succeeded(id);
                 model.reload(
                         new ModelTriggers.Stored(
-                                Fixtures.scheduled(schedule, "Europe/Berlin"), stored, null, null));
+                                Fixtures.scheduled(schedule, "Europe/Berlin"),
+                                false,
+                                stored,
+                                null,
+                                null));
             }
             now = now.plus(STEP);
         }

@@ -7,7 +7,6 @@ import io.auspex.triggers.RefitRules;
 import io.auspex.triggers.RetrainingChange;
 import io.auspex.triggers.RetrainingService;
 import io.auspex.triggers.RetrainingStatus;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -78,31 +77,16 @@ public class RetrainingResource {
                 name, OptionalBody.read(body, RetrainingChange.class, RetrainingChange.NONE));
     }
 
-    /**
-     * How far to stop.
-     *
-     * @param frozen refits by hand are refused too
-     */
-    @RegisterForReflection
-    @Schema(name = "RetrainingStop")
-    record Stop(@Nullable Boolean frozen) {}
-
     @POST
     @Path("/stop")
     @Operation(
-            summary = "Nothing is refitted by itself any more; frozen: by hand neither",
-            description = "A refit that is under way goes on.")
-    @RequestBody(
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = Stop.class),
-                            example = "{\"frozen\": false}"))
-    @APIResponse(responseCode = "400", description = "invalid-field, unknown-field")
+            summary = "Nothing is refitted by itself any more",
+            description =
+                    "A refit that is under way goes on. Refits by hand are refused by PUT"
+                            + " /api/models/{name}/refit.")
     @APIResponse(responseCode = "404", description = "no-such-model")
-    public Uni<RetrainingStatus> stop(@PathParam("name") String name, @Nullable String body) {
-        Stop stop = OptionalBody.read(body, Stop.class, new Stop(false));
-        return retraining.stop(name, Boolean.TRUE.equals(stop.frozen()));
+    public Uni<RetrainingStatus> stop(@PathParam("name") String name) {
+        return retraining.stop(name);
     }
 
     @PUT

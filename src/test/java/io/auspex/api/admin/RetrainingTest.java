@@ -52,7 +52,7 @@ class RetrainingTest {
     }
 
     @Test
-    void startsWithAChangeAndStopsAndFreezes() {
+    void startsWithAChangeAndStops() {
         service.declare("retraining-start");
         String retraining = "/api/models/retraining-start/retraining";
         post(
@@ -72,16 +72,11 @@ class RetrainingTest {
                 .statusCode(200)
                 .body("rules.enabled", equalTo(false));
         post("/api/models/retraining-start/train", "").statusCode(202);
-        post(retraining + "/stop", "{\"frozen\": true}")
-                .statusCode(200)
-                .body("rules.frozen", equalTo(true));
-        problem(post("/api/models/retraining-start/train", ""), 409, "model-frozen");
         given().noContentType()
                 .post(retraining + "/start")
                 .then()
                 .statusCode(200)
                 .body("rules.enabled", equalTo(true))
-                .body("rules.frozen", equalTo(false))
                 .body("rules.time.schedule", equalTo("every 24h"));
         problem(post("/api/models/retraining-start/train", ""), 409, "refit-running");
     }

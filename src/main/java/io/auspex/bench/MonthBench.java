@@ -1,0 +1,254 @@
+package io.auspex.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.ingest.SimulatedMarket;
+import io.auspex.market.Timeframe;
+import io.auspex.model.ModelSpec;
+import io.auspex.platform.Json;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.hipparchus.distribution.continuous.BetaDistribution;
+
+/**
+ * A simulated month of the packaged service at {@code --speed=max}, with its default rules; the
+ * market's law may turn into the opposite in the middle. What happened is read from the API alone.
+ */
+final class MonthBench {
+
+    private static final String MODEL = ServiceUnderTest.REFITTED;
+    private static final int HEAP_MEGABYTES = 1024;
+    private static final long LOOK_MILLIS = 1_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(60);
+
+    /** Within so many days a change has to start a refit. */
+    private static final int NOTICE_DAYS = 4;
+
+    /** Of the skill before the change, over the last days. */
+    private static final double RECOVERED = 0.8;
+
+    /** Days at the end over which the recovered skill is taken. */
+    private static final int LAST_DAYS = 5;
+
+    /** A schedule is on time when its refit was decided upon within. */
+    private static final Duration ON_TIME = Duration.ofHours(24);
+
+    /** One month: what it was, what it told, how good it was. */
+    record Month(
+            SimulatedMarket market, int days, int changeDay, MonthStory story, MonthSkill skill) {
+
+        Instant changedAt() {
+            return Instant.ofEpochMilli(market.historyEndMillis()).plus(Duration.ofDays(changeDay));
+        }
+    }
+
+    private MonthBench() {}
+
+    static void run(BenchOptions options, PrintStream out, PrintStream log) throws Exception {
+        options.only(
+                "seeds",
+                "first-seed",
+                "strength",
+                "days",
+                "change-day",
+                "history",
+                "symbols",
+                "daily");
+        double strength = Double.parseDouble(options.text("strength", "1"));
+        int days = options.number("days", 30, 2);
+        int changeDay = options.number("change-day", strength == 0 ? 0 : 15, 0);
+        int first = options.number("first-seed", 7, 0);
+        out.println(MachineText.describe());
+        List<Month> months = new ArrayList<>();
+        for (int i = 0; i < options.number("seeds", 1, 1); i++) {
+            int history = options.number("history", 45, 10);
+            SimulatedMarket market =
+                    new SimulatedMarket(
+                            first + i,
+                            strength,
+                            options.number("symbols", 5, 1),
+                            history,
+                            Timeframe.FIVE_MINUTES,
+                            0,
+                            changeDay == 0 ? 0 : history + changeDay);
+            long start = System.nanoTime();
+            Month month = month(market, days, changeDay, List.of(), log);
+            out.printf(
+                    Locale.ROOT,
+                    "%n%s, %d days in %.0f s%n%n",
+                    market.identity(),
+                    days,
+                    (System.nanoTime() - start) / 1e9);
+            print(month, out);
+            months.add(month);
+            if (options.number("daily", 0, 0) > 0) {
+                Month daily =
+                        month(
+                                market,
+                                days,
+                                changeDay,
+                                List.of("--refit.rules.schedule=every 24h"),
+                                log);
+                double share = month.skill().over(0, days) / daily.skill().over(0, days);
+                goal(
+                        out,
+                        share >= 0.9,
+                        "skill %.2f of that of a service that refits each day (goal 0.90)"
+                                .formatted(share));
+            }
+        }
+        replacements(months, out);
+    }
+
+    static Month month(
+            SimulatedMarket market, int days, int changeDay, List<String> more, PrintStream log)
+            throws IOException, InterruptedException {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "--feed=simulated",
+                                "--speed=max",
+                                "--simulated.seed=" + market.seed(),
+                                "--simulated.strength=" + market.strength(),
+                                "--simulated.symbols=" + market.symbolCount(),
+                                "--simulated.days=" + market.historyDays(),
+                                "--simulated.live-days=" + days,
+                                "--simulated.change-after-days=" + market.changeAfterDays()));
+        words.addAll(more);
+        try (ServiceProcess service = ServiceProcess.start(HEAP_MEGABYTES, words)) {
+            URI api = URI.create("http://127.0.0.1:" + service.port());
+            awaitEnd(api, log);
+            MonthStory story = MonthStory.read(api, MODEL);
+            ModelSpec spec =
+                    Json.mapper()
+                            .treeToValue(
+                                    MonthStory.get(api, "/api/models/" + MODEL).path("spec"),
+                                    ModelSpec.class);
+            return new Month(
+                    market,
+                    days,
+                    changeDay,
+                    story,
+                    MonthSkill.of(market, spec, days, story.forecasts()));
+        }
+    }
+
+    private static void awaitEnd(URI api, PrintStream log)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        String told = "";
+        while (System.nanoTime() < deadline) {
+            JsonNode feed = MonthStory.get(api, "/api/status").path("feed");
+            switch (feed.path("state").asText()) {
+                case "ENDED" -> {
+                    return;
+                }
+                case "FAILED" -> throw new IOException("the feed failed: " + feed);
+                default -> {
+                    String day = feed.path("last_close").asText().split("T", 2)[0];
+                    if (!day.equals(told)) {
+                        log.println(day);
+                        told = day;
+                    }
+                    Thread.sleep(LOOK_MILLIS);
+                }
+            }
+        }
+        throw new IOException("the month has not ended within " + PATIENCE);
+    }
+
+    private static void print(Month month, PrintStream out) {
+        for (MonthStory.Chapter chapter : month.story().chapters()) {
+            out.printf(
+                    "%s  %s%s: %s%n",
+                    chapter.at(),
+                    chapter.what(),
+                    chapter.refit() == null ? "" : " of refit " + chapter.refit(),
+                    chapter.why());
+        }
+        out.printf("%n| day | share of the possible skill |%n|---:|---:|%n");
+        month.skill()
+                .days()
+                .forEach((day, gains) ->
+                        out.printf(Locale.ROOT, "| %d | %.2f |%n", day + 1, gains.share()));
+        out.println();
+        schedule(month, out);
+        if (month.changeDay() > 0) {
+            change(month, out);
+        }
+    }
+
+    /** The default is weekly: every Sunday of the month but its first day has its refit. */
+    private static void schedule(Month month, PrintStream out) {
+        long scheduled =
+                month.story().refits().values().stream()
+                        .filter(MonthStory.Refit::bySchedule)
+                        .count();
+        long late =
+                month.story().refits().values().stream()
+                        .filter(MonthStory.Refit::bySchedule)
+                        .filter(refit -> lateness(refit.at()).compareTo(ON_TIME) > 0)
+                        .count();
+        goal(
+                out,
+                scheduled > 0 && late == 0,
+                "%d refits by schedule, %d of them more than %d h late"
+                        .formatted(scheduled, late, ON_TIME.toHours()));
+    }
+
+    private static Duration lateness(Instant at) {
+        // Sunday 2026-01-04T03:00Z, in weeks.
+        long weeks = Duration.ofDays(7).toSeconds();
+        long since = Duration.between(Instant.parse("2026-01-04T03:00:00Z"), at).toSeconds();
+        return Duration.ofSeconds(Math.floorMod(since, weeks));
+    }
+
+    private static void change(Month month, PrintStream out) {
+        Instant changed = month.changedAt();
+        var noticed = month.story().firstTriggered(changed);
+        double days =
+                noticed.map(refit -> Duration.between(changed, refit.at()).toMinutes() / 1440.0)
+                        .orElse(Double.POSITIVE_INFINITY);
+        goal(
+                out,
+                days <= NOTICE_DAYS,
+                "the change started a refit after %.1f days (goal %d)"
+                        .formatted(days, NOTICE_DAYS));
+        double before = month.skill().over(0, month.changeDay());
+        double worst = month.skill().over(month.changeDay(), month.changeDay() + 2);
+        double after = month.skill().over(month.days() - LAST_DAYS, month.days());
+        goal(
+                out,
+                after >= RECOVERED * before,
+                "skill %.2f before the change, %.2f in the two days after it, %.2f in the last %d days (goal %.2f of before)"
+                        .formatted(before, worst, after, LAST_DAYS, RECOVERED));
+    }
+
+    private static void replacements(List<Month> months, PrintStream out) {
+        long refits = months.stream().mapToLong(it -> it.story().refitsWithChampion()).sum();
+        long replaced = months.stream().mapToLong(it -> it.story().replacements()).sum();
+        out.printf(
+                Locale.ROOT,
+                "%n%d of %d refits replaced the champion; exact binomial upper bound (95 %%, one-sided): %.1f %%%n",
+                replaced,
+                refits,
+                100 * upperBound(replaced, refits));
+    }
+
+    /** Clopper and Pearson (1934), one-sided. */
+    static double upperBound(long hits, long trials) {
+        return hits >= trials
+                ? 1
+                : new BetaDistribution(hits + 1.0, trials - hits)
+                        .inverseCumulativeProbability(0.95);
+    }
+
+    private static void goal(PrintStream out, boolean met, String what) {
+        out.println((met ? "met: " : "MISSED: ") + what);
+    }
+}
