@@ -6,7 +6,7 @@ import java.util.Arrays;
 public final class Bench {
 
     private static final String USAGE =
-"""
+            """
             usage: ./auspex bench <name> [options]
 
               honesty   what the gate decides on simulated markets whose truth is known
@@ -30,18 +30,15 @@ public final class Bench {
                         --data=FOLDER   candle files of real symbols; skipped without
                         --symbols=50 --days=30 --seed=7   of the simulated market; 0 symbols for none
                         --rounds=3 --heap=1024            megabytes of the service
-<<<<<<< HEAD
               kills     the worker, the service and its connections are killed at random moments
                         --kills=100 --seed=1 --days=9 --symbols=2
-=======
               month     a simulated month in minutes: refits by schedule and trigger, told by the API alone
                         --seeds=1 --first-seed=7 --strength=1 (0: noise, whose law cannot change)
                         --days=30 --change-day=15 (0: never) --history=45 --symbols=5
                         --daily=0       1: again with a refit each day, to compare the skill
->>>>>>> month
               micro     what parts cost in process, by JMH (builds the test classes)
                         -Dauspex.benchmarks=PredictBenchmark -Dauspex.forks=3
-""";
+            """;
 
     private Bench() {}
 

@@ -94,6 +94,8 @@ class RefitTriggersTest {
                     "auspex.refit.rules.cooldown", "1h",
                     "auspex.refit.rules.max-per-day", "20",
                     "auspex.refit.rules.min-new-candles", "1",
+                    // Figures that only drift are enough here.
+                    "auspex.refit.rules.drift-confirmed", "false",
                     "auspex.trainer.check-every", "1h");
         }
 
