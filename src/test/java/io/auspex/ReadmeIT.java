@@ -247,9 +247,7 @@ class ReadmeIT {
             if (endpoint.startsWith("/q/")) {
                 return auspex.get(endpoint).statusCode() == 200;
             }
-            // Binance's own, which docs/exchanges.md names.
-            return endpoint.startsWith("/api/v3/")
-                    || (endpoint.equals("/api/stream") && isWebSocket(endpoint));
+            return endpoint.equals("/api/stream") && isWebSocket(endpoint);
         } catch (IOException unreachable) {
             throw new AssertionError(unreachable);
         } catch (InterruptedException interrupted) {

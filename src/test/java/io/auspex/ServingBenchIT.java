@@ -41,8 +41,6 @@ class ServingBenchIT {
                         "--warm-up=1",
                         "--days=10",
                         "--connections=8",
-                        // Whole refits, with the start of a second service, take another minute.
-                        "--parts=throughput,row,swaps",
                         "--rate=200");
         command.environment().keySet().removeIf(variable -> variable.startsWith("AUSPEX_"));
         Process bench =
@@ -64,6 +62,8 @@ class ServingBenchIT {
         assertRow(rows, "single row in process", "at most 1.30");
         assertRow(rows, "open loop at", "p99.9");
         assertRow(rows, "the same, a swap every second", "at most 1.20");
+        assertRow(rows, "the same, during a whole refit, worker on", "at most 1.30");
+        assertRow(rows, "worker on the service's processor", "at most 3.00");
         assertThat(rows).anyMatch(row -> row.startsWith("| requests failed | 0 of "));
     }
 

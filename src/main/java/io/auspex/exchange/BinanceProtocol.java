@@ -1,7 +1,7 @@
 package io.auspex.exchange;
 
 import static io.auspex.exchange.ExchangeJson.candle;
-import static io.auspex.exchange.ExchangeJson.element;
+import static io.auspex.exchange.ExchangeJson.candles;
 import static io.auspex.exchange.ExchangeJson.member;
 import static io.auspex.exchange.ExchangeJson.number;
 
@@ -81,20 +81,7 @@ record BinanceProtocol(String restUrl, String streamUrl) implements ExchangeProt
                     if (!rows.isArray()) {
                         throw new IllegalArgumentException("not a list of candles");
                     }
-                    List<Candle> candles = new ArrayList<>(rows.size());
-                    for (JsonNode row : rows) {
-                        candles.add(
-                                candle(
-                                        symbol,
-                                        timeframe,
-                                        element(row, 0),
-                                        element(row, 1),
-                                        element(row, 2),
-                                        element(row, 3),
-                                        element(row, 4),
-                                        element(row, 5)));
-                    }
-                    return List.copyOf(candles);
+                    return candles(symbol, timeframe, rows);
                 });
     }
 

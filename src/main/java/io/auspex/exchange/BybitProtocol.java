@@ -1,6 +1,7 @@
 package io.auspex.exchange;
 
 import static io.auspex.exchange.ExchangeJson.candle;
+import static io.auspex.exchange.ExchangeJson.candles;
 import static io.auspex.exchange.ExchangeJson.element;
 import static io.auspex.exchange.ExchangeJson.member;
 import static io.auspex.exchange.ExchangeJson.number;
@@ -72,23 +73,7 @@ record BybitProtocol(String restUrl, String streamUrl) implements ExchangeProtoc
     @Override
     public List<Candle> readCandles(Symbol symbol, Timeframe timeframe, String body) {
         return ExchangeJson.read(
-                body,
-                answer -> {
-                    List<Candle> candles = new ArrayList<>();
-                    for (JsonNode row : list(answer)) {
-                        candles.add(
-                                candle(
-                                        symbol,
-                                        timeframe,
-                                        element(row, 0),
-                                        element(row, 1),
-                                        element(row, 2),
-                                        element(row, 3),
-                                        element(row, 4),
-                                        element(row, 5)));
-                    }
-                    return List.copyOf(candles.reversed());
-                });
+                body, answer -> candles(symbol, timeframe, list(answer)).reversed());
     }
 
     @Override

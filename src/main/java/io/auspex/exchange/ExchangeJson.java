@@ -6,6 +6,8 @@ import io.auspex.market.Candle;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.platform.Json;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -76,6 +78,24 @@ final class ExchangeJson {
                 number(low),
                 number(close),
                 number(volume));
+    }
+
+    /** Candles from rows that begin with open time, open, high, low, close and volume. */
+    static List<Candle> candles(Symbol symbol, Timeframe timeframe, Iterable<JsonNode> rows) {
+        List<Candle> candles = new ArrayList<>();
+        for (JsonNode row : rows) {
+            candles.add(
+                    candle(
+                            symbol,
+                            timeframe,
+                            element(row, 0),
+                            element(row, 1),
+                            element(row, 2),
+                            element(row, 3),
+                            element(row, 4),
+                            element(row, 5)));
+        }
+        return List.copyOf(candles);
     }
 
     /** The symbol; empty for a name that Auspex does not take, such as one in Chinese. */

@@ -65,6 +65,10 @@ class FeedbackLoop {
     private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
     private final Semaphore news = new Semaphore(0);
     private final ReentrantLock passing = new ReentrantLock();
+
+    /** So that the hold for a publication is not let go by the pass before it. */
+    private final ReentrantLock gate = new ReentrantLock();
+
     private boolean restored;
     private SignalHub.@Nullable Subscription subscription;
     private @Nullable Thread thread;
@@ -121,10 +125,15 @@ class FeedbackLoop {
             streams.add(new Stream(signal.feed(), signal.model()));
             published.merge(signal.feed(), signal.closeTime().toEpochMilli(), Math::max);
         }
-        if (holding) {
-            hold.hold(HOLDER);
+        gate.lock();
+        try {
+            if (holding) {
+                hold.hold(HOLDER);
+            }
+            news.release();
+        } finally {
+            gate.unlock();
         }
-        news.release();
     }
 
     /** The edge of the thread: everything that a pass throws ends here. */
@@ -142,10 +151,19 @@ class FeedbackLoop {
                 }
                 LOG.errorf(failure, "outcomes and live figures are not up to date");
             }
-            // What was published meanwhile has its own pass.
+            letGo();
+        }
+    }
+
+    /** What was published meanwhile has its own pass. */
+    private void letGo() {
+        gate.lock();
+        try {
             if (holding && news.availablePermits() == 0) {
                 hold.release(HOLDER);
             }
+        } finally {
+            gate.unlock();
         }
     }
 

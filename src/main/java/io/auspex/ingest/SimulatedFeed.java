@@ -12,8 +12,6 @@ import java.util.List;
  */
 public final class SimulatedFeed implements Feed {
 
-    private static final long DAY_MILLIS = 86_400_000L;
-
     private final SimulatedMarket market;
     private final Pacer pacer;
     private final int liveDays;
@@ -61,7 +59,8 @@ public final class SimulatedFeed implements Feed {
             }
             MarketClose close = generator.next();
             long time = close.closeTimeMillis();
-            if (liveDays > 0 && time > market.historyEndMillis() + liveDays * DAY_MILLIS) {
+            if (liveDays > 0
+                    && time > market.historyEndMillis() + liveDays * SimulatedMarket.DAY_MILLIS) {
                 listener.onEnd();
                 return;
             }

@@ -36,7 +36,7 @@ public record SimulatedMarket(
 
     private static final List<String> FIRST_NAMES =
             List.of("BTCSIM", "ETHSIM", "ADASIM", "LTCSIM", "XLMSIM");
-    private static final long DAY_MILLIS = 86_400_000L;
+    static final long DAY_MILLIS = 86_400_000L;
 
     public SimulatedMarket {
         if (!(strength >= 0 && strength <= 10)) {
