@@ -1,18 +1,11 @@
 package io.auspex.signals;
 
-import io.auspex.features.Readiness;
-import io.auspex.market.Candle;
 import io.auspex.market.CloseListener;
 import io.auspex.market.MarketClose;
-import io.auspex.market.Symbol;
-import io.auspex.model.Head;
 import io.auspex.platform.Await;
 import io.auspex.serving.Lease;
 import io.auspex.serving.LiveFeatures;
-import io.auspex.serving.LiveVector;
 import io.auspex.serving.ModelServer;
-import io.auspex.serving.Prediction;
-import io.auspex.serving.ServingModel;
 import io.auspex.serving.ServingStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -26,10 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From a close to its published signals, on the feed's thread: features, prediction, decision,
@@ -50,8 +41,7 @@ public class SignalPipeline implements CloseListener {
     private final SignalLedger ledger;
     private final SignalHub hub;
     private final SignalsConfig config;
-    private final DecisionRule rule;
-    private final List<SignalGuard> guards;
+    private final SignalMaker maker;
     private final MeterRegistry meters;
     private final Timer latency;
     private volatile SignalsStatus status = SignalsStatus.FRESH;
@@ -70,8 +60,7 @@ public class SignalPipeline implements CloseListener {
         this.ledger = ledger;
         this.hub = hub;
         this.config = config;
-        this.rule = config.rule();
-        this.guards = List.copyOf(guards);
+        this.maker = new SignalMaker(config.rule(), guards);
         this.meters = meters;
         this.latency =
                 Timer.builder("auspex.candle.to.signal")
@@ -133,7 +122,9 @@ public class SignalPipeline implements CloseListener {
             if (champion.isPresent()) {
                 try (Lease lease = champion.get()) {
                     switch (lease.model().kind()) {
-                        case MARKET -> decided.addAll(decide(lease.model(), close));
+                        case MARKET ->
+                                decided.addAll(
+                                        maker.signals(lease.model(), close, features::vectors));
                         case TRADE_OUTCOME -> {
                             if (TradeOutlooks.covers(lease.model(), close)) {
                                 ofTrades.add(served.model());
@@ -156,84 +147,6 @@ public class SignalPipeline implements CloseListener {
         try (Lease lease = champion.get()) {
             return new TradeOutlooks(features).add(lease.model(), close, decided);
         }
-    }
-
-    private List<PendingSignal> decide(ServingModel model, MarketClose close) {
-        List<Candle> candles =
-                close.candles().stream()
-                        .filter(candle ->
-                                model.market()
-                                        .covers(close.feed(), candle.symbol(), candle.timeframe()))
-                        .toList();
-        if (candles.isEmpty() || !model.isLive()) {
-            return List.of();
-        }
-        Map<Symbol, LiveVector> vectors = features.vectors(model.schema().hash());
-        List<PendingSignal> decided = new ArrayList<>(candles.size());
-        for (Candle candle : candles) {
-            decided.add(decide(model, close, candle, vectors.get(candle.symbol())));
-        }
-        return decided;
-    }
-
-    private PendingSignal decide(
-            ServingModel model, MarketClose close, Candle candle, @Nullable LiveVector vector) {
-        if (vector == null || vector.closeTimeMillis() != close.closeTimeMillis()) {
-            return signal(
-                    model,
-                    close,
-                    candle,
-                    Decision.abstain("there are no features for this close"),
-                    Map.of());
-        }
-        return switch (vector.readiness()) {
-            case Readiness.NotReady notReady ->
-                    signal(model, close, candle, Decision.abstain(notReady.reason()), Map.of());
-            case Readiness.Ready _ -> scored(model, close, candle, vector);
-        };
-    }
-
-    /** One model that fails must not end the feed for all: it does not know, and says so. */
-    private PendingSignal scored(
-            ServingModel model, MarketClose close, Candle candle, LiveVector vector) {
-        try {
-            Prediction prediction = model.predict(vector.values().toArray());
-            return signal(
-                    model, close, candle, decide(model, vector, prediction), prediction.heads());
-        } catch (RuntimeException failure) {
-            LOG.errorf(failure, "%s failed on %s", model, candle.symbol());
-            return signal(model, close, candle, Decision.abstain("the model failed"), Map.of());
-        }
-    }
-
-    private Decision decide(ServingModel model, LiveVector vector, Prediction prediction) {
-        for (SignalGuard guard : guards) {
-            Optional<String> reason = guard.reasonToAbstain(model, vector.values());
-            if (reason.isPresent()) {
-                return Decision.abstain(reason.get());
-            }
-        }
-        return rule.decide(prediction.heads());
-    }
-
-    private static PendingSignal signal(
-            ServingModel model,
-            MarketClose close,
-            Candle candle,
-            Decision decision,
-            Map<Head, Double> heads) {
-        return new PendingSignal(
-                close.feed(),
-                model.name(),
-                model.version(),
-                model.schema().hash(),
-                candle.symbol(),
-                candle.timeframe(),
-                close.closeTimeMillis(),
-                candle.close(),
-                decision,
-                heads,
-                model.unproven());
     }
 
     /** Empty when the ledger could not be reached within the bounded attempts. */

@@ -317,7 +317,8 @@ class RefitQueueTest {
 
     private void declare(String name) {
         models.add(name);
-        MarketSpec market = new MarketSpec("simulated", List.of(), Timeframe.FIVE_MINUTES);
+        // A feed that nobody runs: the application's own runner must not take these jobs.
+        MarketSpec market = new MarketSpec("queue", List.of(), Timeframe.FIVE_MINUTES);
         await(() -> registry.declare(ModelSpec.standard(name, market)));
     }
 
