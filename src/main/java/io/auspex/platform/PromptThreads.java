@@ -13,15 +13,14 @@ public final class PromptThreads {
     private PromptThreads() {}
 
     /**
-     * Makes the calling platform thread, and the native ones that it starts from now on, such a
-     * thread.
+     * Makes the calling platform thread such a thread, and none that it starts.
      *
      * @return false where that cannot be had; nothing has changed then
      */
     public static boolean enter() {
         OptionalInt niceness = ThreadScheduling.niceness(ThreadScheduling.SELF);
         return niceness.isPresent()
-                && ThreadScheduling.set(
+                && ThreadScheduling.setAlone(
                         ThreadScheduling.SELF,
                         niceness.getAsInt(),
                         ThreadScheduling.SHORTEST_SLICE_NANOS);

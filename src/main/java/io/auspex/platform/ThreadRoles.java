@@ -1,17 +1,13 @@
 package io.auspex.platform;
 
-import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
- * Before the first request: event loops run at once when something comes, and Java's compilers come
- * after them, the more so when most is compiled.
+ * As soon as the service answers: event loops run at once when something comes, and Java's
+ * compilers come after them, the more so when most is compiled.
  */
 @ApplicationScoped
 class ThreadRoles {
@@ -21,9 +17,13 @@ class ThreadRoles {
 
     private static final Logger LOG = Logger.getLogger(ThreadRoles.class);
 
-    void assign(
-            @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent start,
-            Vertx vertx) {
+    private final Vertx vertx;
+
+    ThreadRoles(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    void assign() {
         // Each of them says so itself: a thread that has not run yet has no number.
         vertx.nettyEventLoopGroup()
                 .forEach(loop ->

@@ -38,9 +38,11 @@ final class ThreadScheduling {
                     ValueLayout.JAVA_LONG.withName("sched_period"));
 
     private static final long POLICY_OFFSET = 4;
+    private static final long FLAGS_OFFSET = 8;
     private static final long NICE_OFFSET = 16;
     private static final long RUNTIME_OFFSET = 24;
     private static final int SCHED_OTHER = 0;
+    private static final long RESET_ON_FORK = 1;
 
     /** Numbers of the two calls: asm/unistd_64.h, asm-generic/unistd.h. */
     private enum Machine {
@@ -59,21 +61,34 @@ final class ThreadScheduling {
     private ThreadScheduling() {}
 
     /**
-     * Gives a thread a weight and a slice.
+     * Gives a thread a weight and a slice, which the native threads that it starts take over.
      *
      * @param thread its number in the kernel, or {@link #SELF}
      * @param niceness 0 to 19; less than it has takes rights that a service should not have
      * @return false where that cannot be had; nothing has changed then
      */
     static boolean set(long thread, int niceness, long sliceNanos) {
+        return set(thread, niceness, sliceNanos, 0);
+    }
+
+    /**
+     * As {@link #set}, but for this thread alone: those that it starts are ordinary ones. A thread
+     * of a pool is started by whoever brings it work, also by an event loop.
+     */
+    static boolean setAlone(long thread, int niceness, long sliceNanos) {
+        return set(thread, niceness, sliceNanos, RESET_ON_FORK);
+    }
+
+    private static boolean set(long thread, int niceness, long sliceNanos, long flags) {
         Machine machine = machine();
         if (machine == null) {
             return false;
         }
         try (Arena arena = Arena.ofConfined()) {
-            // All zeros but these: SCHED_OTHER, no flags.
+            // All zeros but these: SCHED_OTHER.
             MemorySegment attributes = arena.allocate(ATTRIBUTES);
             attributes.set(ValueLayout.JAVA_INT, 0, (int) ATTRIBUTES.byteSize());
+            attributes.set(ValueLayout.JAVA_LONG, FLAGS_OFFSET, flags);
             attributes.set(ValueLayout.JAVA_INT, NICE_OFFSET, niceness);
             attributes.set(ValueLayout.JAVA_LONG, RUNTIME_OFFSET, sliceNanos);
             return call(machine.set, thread, attributes, 0, 0) == 0;
