@@ -112,7 +112,7 @@ public final class RawVertx {
     }
 
     private void handle(HttpServerRequest request) {
-        switch (request.path()) {
+        switch (String.valueOf(request.path())) {
             case "/predict" -> request.bodyHandler(body -> predict(request, body));
             case "/infer" -> request.bodyHandler(body -> infer(request, body));
             default -> request.bodyHandler(request.response()::end);

@@ -11,6 +11,7 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.spi.VertxThreadFactory;
 import io.vertx.core.spi.transport.Transport;
 import jakarta.inject.Singleton;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -57,7 +58,9 @@ class BackgroundLoop {
 
     /** A fresh duplicated context, as Hibernate Reactive wants it for each unit of work. */
     Context newContext() {
-        Context context = VertxContext.createNewDuplicatedContext(root);
+        Context context =
+                Objects.requireNonNull(
+                        VertxContext.createNewDuplicatedContext(root), "of a context");
         VertxContextSafetyToggle.setContextSafe(context, true);
         return context;
     }
