@@ -51,7 +51,7 @@ class BackgroundLoop {
                         Thread.currentThread().getContextClassLoader());
         // With Vert.x and not with the beans: some of them wait for the database when they end.
         internal.addCloseHook(completion -> {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             completion.complete();
         });
     }
