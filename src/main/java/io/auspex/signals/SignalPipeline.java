@@ -60,7 +60,7 @@ public class SignalPipeline implements CloseListener {
         this.ledger = ledger;
         this.hub = hub;
         this.config = config;
-        this.maker = new SignalMaker(config.rule(), guards);
+        this.maker = new SignalMaker(config.rule(), guards, config.expiry());
         this.meters = meters;
         this.latency =
                 Timer.builder("auspex.candle.to.signal")
