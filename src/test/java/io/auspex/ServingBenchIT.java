@@ -59,6 +59,8 @@ class ServingBenchIT {
         assertRow(rows, "the same, requests/s, against raw echo", "|");
         assertRow(rows, "binary infer, requests/s, against our own JSON", "at least 2.00");
         assertRow(rows, "binary infer, requests/s, against raw echo", "at least 0.45");
+        assertRow(rows, "the same, requests/s, against raw Vert.x", "at least 0.90");
+        assertRow(rows, "raw Vert.x, the same infer, requests/s, against raw echo", "|");
         assertRow(rows, "single row in process", "at most 1.30");
         assertRow(rows, "open loop at", "p99.9");
         assertRow(rows, "the same, a swap every second", "at most 1.20");

@@ -36,6 +36,7 @@ record BenchRequests(Path folder) {
             requests.put("raw-json", row, request("/predict", JSON, "", json));
             requests.put("echo-json", row, request("/echo", JSON, "", json));
             requests.put("binary", row, request(infer, OCTETS, length, binary));
+            requests.put("raw-binary", row, request("/infer", OCTETS, length, binary));
             requests.put("echo-binary", row, request("/echo", OCTETS, length, binary));
         }
         return requests;
@@ -56,6 +57,10 @@ record BenchRequests(Path folder) {
     /** The binary tensor data extension of the Open Inference Protocol, in both directions. */
     Path binary() {
         return folder.resolve("binary");
+    }
+
+    Path rawBinary() {
+        return folder.resolve("raw-binary");
     }
 
     Path echoBinary() {

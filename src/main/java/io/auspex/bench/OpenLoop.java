@@ -1,5 +1,6 @@
 package io.auspex.bench;
 
+import io.auspex.platform.PromptThreads;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -57,6 +58,8 @@ final class OpenLoop implements Load {
 
     @Override
     public LoadResult run() throws IOException, InterruptedException {
+        // What else runs on its processor is not to be charged to the server.
+        boolean _ = PromptThreads.enter();
         try (Selector selector = Selector.open()) {
             List<LoadConnection> connections = new ArrayList<>();
             try {
@@ -93,6 +96,7 @@ final class OpenLoop implements Load {
 
     private void sendAll(long start) {
         TimerSlack.none();
+        boolean _ = PromptThreads.enter();
         SplittableRandom random = new SplittableRandom(job.seed());
         long end = start + job.warmUpNanos() + job.nanos();
         double gapNanos = 1e9 / job.rate();

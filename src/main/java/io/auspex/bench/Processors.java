@@ -40,6 +40,15 @@ record Processors(
                 Optional.of(options.values().getOrDefault("database-cpus", "1")));
     }
 
+    /** All threads of a process, and those that it starts, keep to some processors from now on. */
+    static void move(long pid, String cpus) throws IOException, InterruptedException {
+        new ProcessBuilder("taskset", "-acp", cpus, Long.toString(pid))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
     /** What the processors have done so far; {@code stolen} by the machine below this one. */
     record Ticks(long busy, long stolen) {}
 

@@ -10,11 +10,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,6 +32,8 @@ import java.util.Map;
  *
  * <pre>
  *   POST /predict   the same body and the same answer as POST /api/models/{name}/predict
+ *   POST /infer     the same binary body and the same answer as POST /v2/models/{name}/infer; its
+ *                   JSON head is not even looked at
  *   POST anything   the body comes back
  * </pre>
  *
@@ -48,6 +54,8 @@ public final class RawVertx {
     private final double coverage;
     private final double halfWidth;
     private final boolean[] given;
+    private final byte[] inferHead;
+    private final String inferHeadLength;
 
     private RawVertx(BareSession session) throws IOException {
         this.session = session;
@@ -65,6 +73,25 @@ public final class RawVertx {
         JsonNode widths = mapper.readTree(metadata.getOrDefault("auspex.conformal", "{}"));
         this.coverage = 0.9;
         this.halfWidth = widths.path(Double.toString(coverage)).asDouble(Double.NaN);
+        this.inferHead = inferHead(name, heads);
+        this.inferHeadLength = Integer.toString(inferHead.length);
+    }
+
+    /** The JSON before the numbers, which does not depend on them. */
+    private static byte[] inferHead(String name, String[] heads) {
+        List<String> outputs =
+                Arrays.stream(heads)
+                        .map(head ->
+                                """
+                                {"name":"%s","datatype":"FP32","shape":[1,1],"parameters":{"binary_data_size":4}}\
+                                """
+                                        .formatted(head))
+                        .toList();
+        return """
+        {"model_name":"%s","model_version":"1","outputs":[%s]}\
+        """
+                .formatted(name, String.join(",", outputs))
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     public static void main(String... arguments) throws Exception {
@@ -85,22 +112,63 @@ public final class RawVertx {
     }
 
     private void handle(HttpServerRequest request) {
-        boolean predict = "/predict".equals(request.path());
-        request.bodyHandler(body -> {
-            if (!predict) {
-                request.response().end(body);
-                return;
+        switch (String.valueOf(request.path())) {
+            case "/predict" -> request.bodyHandler(body -> predict(request, body));
+            case "/infer" -> request.bodyHandler(body -> infer(request, body));
+            default -> request.bodyHandler(request.response()::end);
+        }
+    }
+
+    private void predict(HttpServerRequest request, Buffer body) {
+        try {
+            read(body.getBytes());
+            session.run();
+            request.response()
+                    .putHeader("content-type", "application/json")
+                    .end(Buffer.buffer(answer()));
+        } catch (IOException | RuntimeException wrong) {
+            refuse(request, wrong);
+        }
+    }
+
+    private void infer(HttpServerRequest request, Buffer body) {
+        try {
+            int head = Integer.parseInt(request.getHeader(InferHeaders.LENGTH));
+            int features = session.features();
+            require(body.length() == head + features * Float.BYTES);
+            FloatBuffer row =
+                    ByteBuffer.wrap(body.getBytes(head, body.length()))
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .asFloatBuffer();
+            session.input().put(0, row, 0, features);
+            session.run();
+            ByteBuffer answer =
+                    ByteBuffer.allocate(inferHead.length + heads.length * Float.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .put(inferHead);
+            for (int i = 0; i < heads.length; i++) {
+                answer.putFloat(session.answer(i));
             }
-            try {
-                read(body.getBytes());
-                session.run();
-                request.response()
-                        .putHeader("content-type", "application/json")
-                        .end(Buffer.buffer(answer()));
-            } catch (IOException | RuntimeException wrong) {
-                request.response().setStatusCode(400).end(String.valueOf(wrong.getMessage()));
-            }
-        });
+            request.response()
+                    .putHeader(InferHeaders.TYPE, InferHeaders.OCTETS)
+                    .putHeader(InferHeaders.LENGTH, inferHeadLength)
+                    .end(Buffer.buffer(answer.array()));
+        } catch (RuntimeException wrong) {
+            refuse(request, wrong);
+        }
+    }
+
+    private static void refuse(HttpServerRequest request, Exception wrong) {
+        request.response().setStatusCode(400).end(String.valueOf(wrong.getMessage()));
+    }
+
+    /** Made once, as anybody would who wants it quick. */
+    private static final class InferHeaders {
+
+        static final CharSequence LENGTH =
+                HttpHeaders.createOptimized("Inference-Header-Content-Length");
+        static final CharSequence TYPE = HttpHeaders.CONTENT_TYPE;
+        static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
     }
 
     /** {@code {"features": {"name": number, ..}}}, every name of the schema once. */

@@ -77,15 +77,7 @@ final class ServiceUnderTest implements AutoCloseable {
             postgres = EmbeddedPostgres.start(locked);
         }
         if (processors.database().isPresent()) {
-            new ProcessBuilder(
-                            "taskset",
-                            "-acp",
-                            processors.database().get(),
-                            Long.toString(postgres.pid()))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
+            Processors.move(postgres.pid(), processors.database().get());
         }
         int port = ServiceProcess.freePort();
         List<String> words = words(port, data, folder, days, processors.server(), workerCpus);
@@ -179,6 +171,7 @@ final class ServiceUnderTest implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx1g",
                         "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:TrimNativeHeapInterval=30000",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "--add-opens=java.base/java.lang.invoke=ALL-UNNAMED",

@@ -10,15 +10,18 @@ public class Announcement implements QuarkusApplication {
 
     private final PlatformConfig platform;
     private final Config config;
+    private final ThreadRoles threads;
 
     @Inject
-    Announcement(PlatformConfig platform, Config config) {
+    Announcement(PlatformConfig platform, Config config, ThreadRoles threads) {
         this.platform = platform;
         this.config = config;
+        this.threads = threads;
     }
 
     @Override
     public int run(String... arguments) {
+        threads.assign();
         String address = address();
         System.out.println(
                 Progress.beforeLine()

@@ -45,15 +45,14 @@ public class ModelServer {
     private static final Logger LOG = Logger.getLogger(ModelServer.class);
 
     private final ModelRegistry registry;
-    private final LiveFeatures features;
     private final Event<ModelPromoted> promoted;
-    private final ServingConfig config;
     private final ServingMetrics metrics;
     private final boolean demonstration;
     private final OnnxRuntime runtime = new OnnxRuntime();
     private final ModelWorkers workers;
     private final PinnedModels pins;
     private final MemoryHeadroom memory;
+    private final SwapSteps steps;
 
     /** By name; only registered models, so that nobody can make it grow by asking. */
     private final Map<String, ServedModel> models = new ConcurrentSkipListMap<>();
@@ -66,9 +65,7 @@ public class ModelServer {
             MeterRegistry meters,
             @ConfigProperty(name = "auspex.promote", defaultValue = "evidence") String promote) {
         this.registry = registry;
-        this.features = features;
         this.promoted = promoted;
-        this.config = config;
         this.metrics = new ServingMetrics(meters);
         // Then every answer is marked, also those of a champion that has earned its place before.
         this.demonstration = promote.equalsIgnoreCase("always");
@@ -76,6 +73,16 @@ public class ModelServer {
         this.memory =
                 new MemoryHeadroom(
                         Path.of("/"), config.memoryFactor(), config.memoryFloor().asLongValue());
+        this.steps =
+                new SwapSteps(
+                        registry,
+                        features,
+                        config,
+                        metrics,
+                        runtime,
+                        workers,
+                        memory,
+                        demonstration);
         this.pins =
                 new PinnedModels(
                         config.pinnedVersions(),
@@ -384,7 +391,7 @@ public class ModelServer {
                 slot.dismiss();
             }
         }
-        try (Candidate candidate = tested(slot, version, onnx)) {
+        try (Candidate candidate = steps.tested(slot, version, onnx)) {
             candidate.publish(version, version.unproven() || demonstration, metrics.of(model));
             LOG.infof("%s version %d is pinned", model, number);
         } catch (UnusableModelException unusable) {
@@ -445,7 +452,7 @@ public class ModelServer {
     private boolean shadowNow(ServedModel served, int number, double share) {
         ModelVersion version = requireVersion(served.name(), number);
         served.share(0);
-        try (Candidate candidate = prepare(served, served.shadow(), version)) {
+        try (Candidate candidate = steps.prepare(served, served.shadow(), version)) {
             candidate.publish(
                     version, version.unproven() || demonstration, metrics.of(served.name()));
         } catch (UnusableModelException unusable) {
@@ -474,7 +481,7 @@ public class ModelServer {
     private RegisteredModel swap(
             ServedModel served, Change change, Supplier<Uni<RegisteredModel>> commit) {
         ModelVersion version = change.version();
-        try (Candidate candidate = prepare(served, served.slot(), version)) {
+        try (Candidate candidate = steps.prepare(served, served.slot(), version)) {
             RegisteredModel after =
                     metrics.step(served.name(), Step.COMMIT, () -> Await.item(commit));
             if (!Objects.equals(after.champion(), version.version())) {
@@ -483,7 +490,7 @@ public class ModelServer {
                 follow(served, after);
                 return after;
             }
-            publish(served, candidate, version, change.unproven());
+            steps.publish(served, candidate, version, change.unproven());
             announce(change.news(after));
             return after;
         } catch (UnusableModelException unusable) {
@@ -526,8 +533,8 @@ public class ModelServer {
 
     /** Serves a version that is the champion already. */
     private void serve(ServedModel served, ModelVersion version) {
-        try (Candidate candidate = prepare(served, served.slot(), version)) {
-            publish(served, candidate, version, version.unproven());
+        try (Candidate candidate = steps.prepare(served, served.slot(), version)) {
+            steps.publish(served, candidate, version, version.unproven());
         } catch (UnusableModelException unusable) {
             metrics.swapped(served.name(), Outcome.REFUSED);
             throw unusable(version, unusable);
@@ -535,126 +542,6 @@ public class ModelServer {
             metrics.swapped(served.name(), Outcome.FAILED);
             throw e;
         }
-    }
-
-    private Candidate prepare(ServedModel served, ModelSlot slot, ModelVersion version)
-            throws UnusableModelException {
-        String name = served.name();
-        byte[] onnx =
-                metrics.step(
-                        name,
-                        Step.FETCH,
-                        () -> Await.item(() -> registry.artefact(name, version.version())));
-        if (served.slot().serving().isPresent()) {
-            // One more beside it. The first of a model has nothing to be kept safe from it.
-            memory.require("version " + version.version() + " of " + name, onnx.length);
-        }
-        // There are two places, and a swap needs both.
-        served.shadow().clear();
-        metrics.step(name, Step.ADMIT, () -> admit(served));
-        metrics.resident(name, "before", memory.residentBytes());
-        Candidate candidate = tested(slot, version, onnx);
-        boolean prepared = false;
-        try {
-            candidate.features(
-                    metrics.step(
-                            name, Step.FEATURES, () -> features(version, candidate.metadata())));
-            prepared = true;
-            return candidate;
-        } finally {
-            if (!prepared) {
-                candidate.close();
-            }
-        }
-    }
-
-    /**
-     * A file of somebody else's may take features that only he can compute: the inspection at its
-     * upload has said so. It answers those who bring them.
-     */
-    private SchemaUse features(ModelVersion version, ModelMetadata metadata)
-            throws UnusableModelException {
-        boolean live = version.report().path("inspection").path("live").asBoolean(true);
-        return live ? features.prepare(metadata.liveSchema(), metadata.market()) : SchemaUse.NONE;
-    }
-
-    private Candidate tested(ModelSlot slot, ModelVersion version, byte[] onnx)
-            throws UnusableModelException {
-        try {
-            return workers.load(() -> loadAndTest(slot, version, onnx));
-        } catch (Failure failure) {
-            if (failure.slug().equals(ModelWorkers.BUSY)) {
-                slot.dismiss();
-            }
-            throw failure;
-        }
-    }
-
-    private Candidate loadAndTest(ModelSlot slot, ModelVersion version, byte[] onnx)
-            throws UnusableModelException {
-        String name = version.model();
-        Candidate candidate =
-                metrics.step(name, Step.LOAD, () -> Candidate.load(slot, runtime, onnx));
-        boolean tested = false;
-        try {
-            candidate.require(name, version.schema());
-            metrics.step(
-                    name,
-                    Step.WARM_UP,
-                    () -> {
-                        candidate.warmUp(config.warmUpRuns());
-                        return true;
-                    });
-            metrics.step(
-                    name,
-                    Step.SELF_TEST,
-                    () -> {
-                        candidate.selfTest(version.report());
-                        return true;
-                    });
-            tested = true;
-            return candidate;
-        } finally {
-            if (!tested) {
-                candidate.close();
-            }
-        }
-    }
-
-    private void publish(
-            ServedModel served, Candidate candidate, ModelVersion version, boolean unproven) {
-        served.slot()
-                .serving()
-                .ifPresent(old ->
-                        old.afterClose(() ->
-                                metrics.resident(served.name(), "after", memory.residentBytes())));
-        metrics.step(
-                served.name(),
-                Step.PUBLISH,
-                () -> {
-                    candidate.publish(
-                            version, unproven || demonstration, metrics.of(served.name()));
-                    return true;
-                });
-        served.untroubled();
-        metrics.swapped(served.name(), Outcome.PUBLISHED);
-        LOG.infof("%s version %d serves", served.name(), version.version());
-    }
-
-    private boolean admit(ServedModel served) {
-        try {
-            if (served.slot().admit(config.drainTimeout())) {
-                return true;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while an old version drained", e);
-        }
-        throw new Failure(
-                Failure.Category.CONFLICT,
-                "swap-draining",
-                "readers of an old version of %s have not left within %s"
-                        .formatted(served.name(), config.drainTimeout()));
     }
 
     /** The promotion stands, whatever an observer makes of the news. */

@@ -2,8 +2,10 @@ package io.auspex.api.inference;
 
 import io.auspex.serving.ScoringRows;
 import io.auspex.serving.ServingModel;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,6 +19,9 @@ final class InferPlan {
 
     /** Heads longer than this are not kept. */
     static final int MAX_HEAD_BYTES = 4096;
+
+    private static final VarHandle LITTLE_ENDIAN =
+            MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final ServingModel model;
     private final byte[] head;
@@ -95,54 +100,35 @@ final class InferPlan {
     /**
      * Asks the version, which is leased.
      *
-     * @return in pooled memory, the caller's to send or to release
+     * @return the whole body. On the heap, and not in pooled memory: a few hundred bytes that
+     *     nobody has to give back are cheaper than a listener who does
      */
-    ByteBuf answer(InferBody body) {
+    byte[] answer(InferBody body) {
+        byte[] out =
+                Arrays.copyOf(
+                        answerHead,
+                        answerHead.length + places.length * rows * Signature.ELEMENT_BYTES);
+        FloatBuffer row = body.tail();
         try (ScoringRows scored = rows == 1 ? model.oneRow() : model.manyRows()) {
             int chunk = scored.capacity();
-            float[] many = rows > chunk ? new float[places.length * rows] : NOTHING;
             for (int from = 0; from < rows; from += chunk) {
                 int n = Math.min(chunk, rows - from);
-                scored.put(body.tail().position(from * model.schema().size()), n);
+                scored.put(row.position(from * model.schema().size()), n);
                 scored.run(n);
-                if (rows > chunk) {
-                    keep(scored, from, n, many);
-                }
+                write(scored, from, n, out);
             }
-            return rows > chunk ? written(many) : written(scored);
         }
+        return out;
     }
 
-    private static final float[] NOTHING = {};
-
-    private void keep(ScoringRows scored, int from, int n, float[] many) {
+    /** Output by output, and in each row by row. */
+    private void write(ScoringRows scored, int from, int n, byte[] out) {
         for (int i = 0; i < places.length; i++) {
-            for (int row = 0; row < n; row++) {
-                many[i * rows + from + row] = scored.answer(places[i], row);
+            int at = answerHead.length + (i * rows + from) * Signature.ELEMENT_BYTES;
+            for (int k = 0; k < n; k++) {
+                LITTLE_ENDIAN.set(
+                        out, at + k * Signature.ELEMENT_BYTES, scored.answer(places[i], k));
             }
         }
-    }
-
-    private ByteBuf written(ScoringRows scored) {
-        ByteBuf out = begun();
-        for (int place : places) {
-            for (int row = 0; row < rows; row++) {
-                out.writeFloatLE(scored.answer(place, row));
-            }
-        }
-        return out;
-    }
-
-    private ByteBuf written(float[] answers) {
-        ByteBuf out = begun();
-        for (float answer : answers) {
-            out.writeFloatLE(answer);
-        }
-        return out;
-    }
-
-    private ByteBuf begun() {
-        int bytes = answerHead.length + places.length * rows * Signature.ELEMENT_BYTES;
-        return ByteBufAllocator.DEFAULT.buffer(bytes, bytes).writeBytes(answerHead);
     }
 }

@@ -2,7 +2,7 @@ package io.auspex.api.inference;
 
 import io.auspex.api.problem.ProblemResponse;
 import io.auspex.serving.Lease;
-import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -33,6 +33,8 @@ class InferRoute {
     static final String PATH = "/v2/models/:model/infer";
     static final String VERSION_PATH = "/v2/models/:model/versions/:version/infer";
 
+    private static final QuestionPath QUICK = QuestionPath.of("/v2/models/{model}/infer");
+
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence OCTETS =
             HttpHeaders.createOptimized("application/octet-stream");
@@ -59,11 +61,15 @@ class InferRoute {
     }
 
     void register(@Observes Router router) {
+        router.post(QUICK.prefix()).order(QuestionPath.ORDER).handler(this::quickly);
         for (String path : new String[] {PATH, VERSION_PATH}) {
             router.post(path)
                     .handler(context ->
-                            ArrivingBody.read(
-                                    context, maxBodyBytes, body -> answer(context, body)));
+                            read(
+                                    context,
+                                    Objects.requireNonNull(
+                                            context.pathParam("model"), "both routes have it"),
+                                    context.pathParam("version")));
             router.route(path)
                     .handler(context -> {
                         context.response().putHeader(HttpHeaders.ALLOW, "POST");
@@ -72,7 +78,22 @@ class InferRoute {
         }
     }
 
-    private void answer(RoutingContext context, Buffer body) {
+    private void quickly(RoutingContext context) {
+        String model = QUICK.model(context.request().path());
+        if (model == null) {
+            context.next();
+            return;
+        }
+        QUICK.tellMetrics();
+        read(context, model, null);
+    }
+
+    private void read(RoutingContext context, String model, @Nullable String version) {
+        ArrivingBody.read(context, maxBodyBytes, body -> answer(context, model, version, body));
+    }
+
+    private void answer(
+            RoutingContext context, String model, @Nullable String version, Buffer body) {
         try {
             HttpServerRequest request = context.request();
             MultiMap headers = request.headers();
@@ -83,9 +104,6 @@ class InferRoute {
                             // Most requests have no query, and are not to pay for its parsing.
                             request.query() == null ? null : request.getParam("timeout"),
                             ArrivingBody.bytes(body));
-            String model =
-                    Objects.requireNonNull(context.pathParam("model"), "both routes have it");
-            String version = context.pathParam("version");
             if (version != null || !isAnsweredByPlan(context, model, question)) {
                 ask(context, model, version, question);
             }
@@ -167,19 +185,15 @@ class InferRoute {
         response.end(Buffer.buffer(body.bytes()));
     }
 
-    /**
-     * Vert.x never releases memory that it has not allocated: it is done here, once it is written.
-     */
     @SuppressWarnings("deprecation") // the only way to hand over the bytes without a copy
-    private static void send(RoutingContext context, ByteBuf body, String headLength) {
+    private static void send(RoutingContext context, byte[] body, String headLength) {
         HttpServerResponse response = context.response();
         if (response.ended() || response.closed()) {
-            body.release();
             return;
         }
         response.putHeader(HttpHeaders.CONTENT_TYPE, OCTETS)
                 .putHeader(LENGTH, headLength)
-                .end(Buffer.buffer(body))
-                .onComplete(_ -> body.release());
+                // Around the bytes: what Vert.x makes of an array is a copy.
+                .end(Buffer.buffer(Unpooled.wrappedBuffer(body)));
     }
 }

@@ -58,6 +58,8 @@ class PredictRoute {
 
     static final String PATH = "/api/models/:name/predict";
 
+    private static final QuestionPath QUICK = QuestionPath.of("/api/models/{name}/predict");
+
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
     /** Header of a key that always gets the same version while a challenger has a share. */
@@ -82,7 +84,13 @@ class PredictRoute {
     }
 
     void register(@Observes Router router) {
-        router.post(PATH).handler(this::predict);
+        router.post(QUICK.prefix()).order(QuestionPath.ORDER).handler(this::quickly);
+        router.post(PATH)
+                .handler(context ->
+                        predict(
+                                context,
+                                Objects.requireNonNull(
+                                        context.pathParam("name"), "the route has it")));
         router.route(PATH)
                 .handler(context -> {
                     context.response().putHeader(HttpHeaders.ALLOW, "POST");
@@ -90,7 +98,17 @@ class PredictRoute {
                 });
     }
 
-    private void predict(RoutingContext context) {
+    private void quickly(RoutingContext context) {
+        String name = QUICK.model(context.request().path());
+        if (name == null) {
+            context.next();
+            return;
+        }
+        QUICK.tellMetrics();
+        predict(context, name);
+    }
+
+    private void predict(RoutingContext context, String name) {
         HttpServerRequest request = context.request();
         if (!isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             ProblemResponse.send(context, 415);
@@ -111,12 +129,11 @@ class PredictRoute {
             ProblemResponse.send(context, invalid);
             return;
         }
-        ArrivingBody.read(context, maxBodyBytes, body -> answer(context, deadline, body));
+        ArrivingBody.read(context, maxBodyBytes, body -> answer(context, name, deadline, body));
     }
 
-    private void answer(RoutingContext context, Deadline deadline, Buffer body) {
+    private void answer(RoutingContext context, String name, Deadline deadline, Buffer body) {
         try {
-            String name = Objects.requireNonNull(context.pathParam("name"), "the route has it");
             Optional<Lease> champion = champions.acquire(name, () -> key(context.request()));
             if (champion.isEmpty()) {
                 absent(context, name);

@@ -1,0 +1,41 @@
+package io.auspex.bench;
+
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** How busy the load generator was: one that is too busy may be what was measured. */
+final class GeneratorShares {
+
+    private static final double BUSY = 0.95;
+
+    private final Map<String, Series> shares = new LinkedHashMap<>();
+    private final Map<String, Series> lateMillis = new LinkedHashMap<>();
+
+    /**
+     * @param share of its processor
+     */
+    void add(String what, Series share) {
+        shares.put(what, share);
+    }
+
+    /**
+     * @param millis how late it sent, p99
+     */
+    void late(String what, Series millis) {
+        lateMillis.put(what, millis);
+    }
+
+    void print(PrintStream out) {
+        shares.forEach((what, share) ->
+                out.printf(
+                        "Load generator, %s: %s of its processor%s%n",
+                        what,
+                        share.text("%.2f"),
+                        share.median() > BUSY ? ": it may be the bottleneck here" : ""));
+        lateMillis.forEach((what, millis) ->
+                out.printf(
+                        "Load generator, %s: p99 of its own lateness %s ms%n",
+                        what, millis.text("%.2f")));
+    }
+}
