@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,8 +213,13 @@ public class FeedRunner {
 
             @Override
             public void onClose(MarketClose close) {
-                handling.onClose(close);
-                closeHandled.fire(new CloseHandled(close));
+                MDC.put("correlation", close.correlation());
+                try {
+                    handling.onClose(close);
+                    closeHandled.fire(new CloseHandled(close));
+                } finally {
+                    MDC.remove("correlation");
+                }
             }
 
             @Override

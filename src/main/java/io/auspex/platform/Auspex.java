@@ -69,6 +69,7 @@ public final class Auspex {
             DataFolder folder = DataFolder.lock(config.data());
             database(config, folder, quarkusStopped).properties().forEach(System::setProperty);
             eventLoops();
+            traces(config.tracing());
             return runQuarkus();
         } catch (LaunchException refused) {
             System.err.println("auspex: " + refused.getMessage());
@@ -88,6 +89,15 @@ public final class Auspex {
             System.setProperty(
                     EVENT_LOOPS, Integer.toString(Runtime.getRuntime().availableProcessors()));
         }
+    }
+
+    private static void traces(PlatformConfig.Tracing tracing) {
+        tracing.endpoint()
+                .filter(endpoint -> !endpoint.isBlank())
+                .ifPresent(endpoint -> {
+                    System.setProperty("quarkus.otel.sdk.disabled", "false");
+                    System.setProperty("quarkus.otel.exporter.otlp.endpoint", endpoint);
+                });
     }
 
     private static int runQuarkus() {
