@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 public final class Auspex {
 
     private static final String EVENT_LOOPS = "quarkus.vertx.event-loops-pool-size";
+
+    /** Set in a native executable, by GraalVM. */
+    private static final String NATIVE_IMAGE = "org.graalvm.nativeimage.imagecode";
+
     private static final int EXIT_CANNOT_START = 1;
     private static final int EXIT_BAD_OPTION = 2;
 
@@ -133,6 +137,12 @@ public final class Auspex {
         Optional<String> url = config.database().url().filter(text -> !text.isBlank());
         if (url.isPresent()) {
             return Database.configured(url.get(), config.database());
+        }
+        if (System.getProperty(NATIVE_IMAGE) != null) {
+            throw new LaunchException(
+                    "The native executable has no PostgreSQL of its own. Name one with"
+                            + " --database.url=postgresql://host:5432/name (or AUSPEX_DATABASE_URL),"
+                            + " --database.username and AUSPEX_DATABASE_PASSWORD.");
         }
         System.err.println("auspex: starting PostgreSQL in " + folder.path().resolve("postgres"));
         EmbeddedPostgres postgres = EmbeddedPostgres.start(folder);
