@@ -36,6 +36,8 @@ public final class Bench {
                         --seeds=1 --first-seed=7 --strength=1 (0: noise, whose law cannot change)
                         --days=30 --change-day=15 (0: never) --history=45 --symbols=5
                         --daily=0       1: again with a refit each day, to compare the skill
+              startup   from launch to the first answer: JVM, JVM with AOT cache, native when built
+                        --rounds=5
               micro     what parts cost in process, by JMH (builds the test classes)
                         -Dauspex.benchmarks=PredictBenchmark -Dauspex.forks=3
             """;
@@ -61,6 +63,8 @@ public final class Bench {
                         System.exit(1);
                     }
                 }
+                case "startup" ->
+                        StartupBench.run(BenchOptions.of(options), System.out, System.err);
                 case "serving" ->
                         ServingBench.run(BenchOptions.of(options), System.out, System.err);
                 default ->

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,8 +214,13 @@ public class FeedRunner {
 
             @Override
             public void onClose(MarketClose close) {
-                handling.onClose(close);
-                closeHandled.fire(new CloseHandled(close));
+                MDC.put("correlation", close.correlation());
+                try {
+                    handling.onClose(close);
+                    closeHandled.fire(new CloseHandled(close));
+                } finally {
+                    MDC.remove("correlation");
+                }
             }
 
             @Override

@@ -50,4 +50,13 @@ public record MarketClose(String feed, long closeTimeMillis, List<Candle> candle
                 ? Optional.empty()
                 : Optional.of(new MarketClose(feed, closeTimeMillis, wanted));
     }
+
+    /**
+     * What everything that follows from this close has in common: {@code <feed>@<close time in
+     * ms>}. Log lines and traces carry it as {@code correlation}; a signal has it in its feed and
+     * close time.
+     */
+    public String correlation() {
+        return feed + "@" + closeTimeMillis;
+    }
 }

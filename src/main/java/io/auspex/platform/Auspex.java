@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 public final class Auspex {
 
     private static final String EVENT_LOOPS = "quarkus.vertx.event-loops-pool-size";
+
+    /** Set in a native executable, by GraalVM. */
+    private static final String NATIVE_IMAGE = "org.graalvm.nativeimage.imagecode";
+
     private static final int EXIT_CANNOT_START = 1;
     private static final int EXIT_BAD_OPTION = 2;
 
@@ -69,6 +73,7 @@ public final class Auspex {
             DataFolder folder = DataFolder.lock(config.data());
             database(config, folder, quarkusStopped).properties().forEach(System::setProperty);
             eventLoops();
+            traces(config.tracing());
             return runQuarkus();
         } catch (LaunchException refused) {
             System.err.println("auspex: " + refused.getMessage());
@@ -88,6 +93,15 @@ public final class Auspex {
             System.setProperty(
                     EVENT_LOOPS, Integer.toString(Runtime.getRuntime().availableProcessors()));
         }
+    }
+
+    private static void traces(PlatformConfig.Tracing tracing) {
+        tracing.endpoint()
+                .filter(endpoint -> !endpoint.isBlank())
+                .ifPresent(endpoint -> {
+                    System.setProperty("quarkus.otel.sdk.disabled", "false");
+                    System.setProperty("quarkus.otel.exporter.otlp.endpoint", endpoint);
+                });
     }
 
     private static int runQuarkus() {
@@ -123,6 +137,12 @@ public final class Auspex {
         Optional<String> url = config.database().url().filter(text -> !text.isBlank());
         if (url.isPresent()) {
             return Database.configured(url.get(), config.database());
+        }
+        if (System.getProperty(NATIVE_IMAGE) != null) {
+            throw new LaunchException(
+                    "The native executable has no PostgreSQL of its own. Name one with"
+                            + " --database.url=postgresql://host:5432/name (or AUSPEX_DATABASE_URL),"
+                            + " --database.username and AUSPEX_DATABASE_PASSWORD.");
         }
         System.err.println("auspex: starting PostgreSQL in " + folder.path().resolve("postgres"));
         EmbeddedPostgres postgres = EmbeddedPostgres.start(folder);

@@ -21,8 +21,41 @@ interface PlatformConfig {
     @WithDefault("8080")
     int port();
 
+    /** Whether the schema is brought up to date and nothing else is done. */
+    @WithDefault("false")
+    boolean migrateOnly();
+
+    /** How the log is written. */
+    Log log();
+
+    /** Where traces go. */
+    Tracing tracing();
+
     /** The PostgreSQL to use. */
     Database database();
+
+    /** How the log is written. */
+    interface Log {
+
+        /** Lines for people, or JSON for machines. */
+        @WithDefault("text")
+        Format format();
+
+        /** Of a line. */
+        enum Format {
+            TEXT,
+            JSON
+        }
+    }
+
+    /** Where traces go. */
+    interface Tracing {
+
+        /**
+         * OTLP over gRPC, such as {@code http://127.0.0.1:4317}; without it there are no traces.
+         */
+        Optional<String> endpoint();
+    }
 
     /** The PostgreSQL to use. */
     interface Database {

@@ -254,6 +254,11 @@ class RefitQueue {
                 Map.of("owners", String.join(",", deadOwners)));
     }
 
+    /** How many wait for a worker. */
+    Uni<Long> waiting() {
+        return Panache.withSession(() -> RefitRow.count("state = 'QUEUED'"));
+    }
+
     /** The holders of running jobs. */
     Uni<List<String>> owners() {
         return Panache.withSession(() ->

@@ -584,12 +584,16 @@ public class ModelServer {
         ServedModel served = models.get(model);
         if (served == null) {
             RegisteredModel registered = require(model);
-            served =
-                    models.computeIfAbsent(
-                            registered.name(), name -> new ServedModel(name, workers.closer()));
+            served = models.computeIfAbsent(registered.name(), this::unserved);
         }
         ServedModel mine = served;
         return mine.inTurn(() -> work.apply(mine));
+    }
+
+    private ServedModel unserved(String model) {
+        ServedModel served = new ServedModel(model, workers.closer());
+        metrics.champion(model, served);
+        return served;
     }
 
     private RegisteredModel require(String model) {

@@ -89,6 +89,19 @@ final class ServingMetrics {
                         .set(value));
     }
 
+    /** {@code auspex_champion_version}: the version that answers for a model; 0 when none does. */
+    void champion(String model, ServedModel served) {
+        Gauge.builder("auspex.champion.version", served, ServingMetrics::version)
+                .description("Version that answers for a model; 0 when none does")
+                .tag("model", model)
+                .register(registry);
+    }
+
+    private static int version(ServedModel served) {
+        Integer version = served.status().version();
+        return version == null ? 0 : version;
+    }
+
     /** What the versions of a model tell. */
     ModelMeters of(String model) {
         return new ModelMeters(predict(model), drained(model), timer(model, Step.DRAIN));

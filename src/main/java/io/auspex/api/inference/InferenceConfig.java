@@ -2,6 +2,7 @@ package io.auspex.api.inference;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.Optional;
 
 /** Bounds of inference. */
 @ConfigMapping(prefix = "auspex.inference")
@@ -30,4 +31,10 @@ interface InferenceConfig {
     /** Requests that may wait for those threads; one more is answered 503. */
     @WithDefault("64")
     int maxWaiting();
+
+    /**
+     * Models, joined by commas, without whose champions the service is not ready; all others are
+     * optional.
+     */
+    Optional<String> requiredModels();
 }

@@ -10,16 +10,21 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
 /**
- * Ready means that every question gets the answer it should: the database is reachable, and every
- * champion that the registry names has been loaded or has been tried. Without any champion the
- * service is ready too: 'no model' is then the right answer. A champion that cannot be loaded does
- * not take the others down with it: its own model answers 503, and the status says why.
+ * Ready means that every question gets the answer it should: the registry has been read, and every
+ * champion that it names has been loaded or has been tried. A model that is required ({@code
+ * auspex.inference.required-models}) must have a champion; all others are optional, and 'no model'
+ * is the right answer without one. A champion that cannot be loaded does not take the others down
+ * with it: its own model answers 503, and the status says why.
+ *
+ * <p>A service that was ready stays so while the database is away: what it serves is in memory, and
+ * to be taken out of its load balancer would be the outage that the database alone is not.
  */
 @Readiness
 @ApplicationScoped
@@ -30,10 +35,18 @@ class ServiceReadiness implements AsyncHealthCheck {
 
     private final ModelRegistry registry;
     private final ModelServer server;
+    private final List<String> required;
+    private volatile boolean wasReady;
 
-    ServiceReadiness(ModelRegistry registry, ModelServer server) {
+    ServiceReadiness(ModelRegistry registry, ModelServer server, InferenceConfig config) {
         this.registry = registry;
         this.server = server;
+        this.required =
+                config.requiredModels().stream()
+                        .flatMap(names -> Stream.of(names.split(",")))
+                        .map(String::strip)
+                        .filter(name -> !name.isEmpty())
+                        .toList();
     }
 
     @Override
@@ -48,15 +61,24 @@ class ServiceReadiness implements AsyncHealthCheck {
                 .after(PATIENCE)
                 .fail()
                 .map(this::firstNotLoaded)
+                .invoke(missing -> wasReady = missing.isEmpty())
                 .onFailure()
                 .recoverWithItem(failure -> {
                     LOG.debug("the registry cannot be read", failure);
-                    return Optional.of("the database does not answer");
+                    return wasReady
+                            ? Optional.empty()
+                            : Optional.of("the database does not answer");
                 });
     }
 
     private Optional<String> firstNotLoaded(List<RegisteredModel> models) {
         List<ServingStatus> served = server.status();
+        for (String name : required) {
+            if (served.stream()
+                    .noneMatch(status -> status.model().equals(name) && status.version() != null)) {
+                return Optional.of("the required model " + name + " has no champion that serves");
+            }
+        }
         return models.stream()
                 .filter(model -> model.champion() != null)
                 .filter(model -> served.stream().noneMatch(status -> isSettled(status, model)))

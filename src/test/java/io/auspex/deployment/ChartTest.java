@@ -1,0 +1,148 @@
+package io.auspex.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.marcnuri.helm.LintResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The chart, and the manifests that are made from it for those without Helm. */
+class ChartTest {
+
+    private static final Path MANIFESTS = Path.of("k8s/manifests");
+
+    /** Set by {@code ./auspex manifests}: write instead of compare. */
+    private static final boolean WRITE = Boolean.getBoolean("auspex.manifests.write");
+
+    /** Variables that the service reads and that are no options of its command line. */
+    private static final Set<String> OTHER_VARIABLES = Set.of();
+
+    static List<String> examples() {
+        return Chart.examples();
+    }
+
+    @Test
+    void helmFindsNothingToSay() {
+        LintResult result = Chart.lint();
+        assertThat(result.isFailed()).as(String.join("\n", result.getMessages())).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void whatIsRenderedIsKnownToKubernetes(String example) {
+        List<JsonNode> documents = Chart.documents(Chart.render(example));
+        assertThat(documents).hasSizeGreaterThan(4);
+        documents.forEach(document -> assertThat(Kubernetes.read(document)).isNotNull());
+    }
+
+    @Test
+    void aFieldThatKubernetesDoesNotKnowIsNoticed() {
+        JsonNode deployment =
+                Chart.documents(Chart.render("laptop")).stream()
+                        .filter(document -> document.path("kind").asText().equals("Deployment"))
+                        .findFirst()
+                        .orElseThrow();
+        ObjectNode container = (ObjectNode) deployment.at("/spec/template/spec/containers/0");
+        container.put("imagePullPolice", "Always");
+        assertThatThrownBy(() -> Kubernetes.read(deployment))
+                .hasMessageContaining("imagePullPolice");
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyVariableThatIsSetExists(String example) {
+        Set<String> unknown = new TreeSet<>();
+        for (JsonNode document : Chart.documents(Chart.render(example))) {
+            switch (document.path("kind").asText()) {
+                case "ConfigMap" ->
+                        document.path("data").fieldNames().forEachRemaining(unknown::add);
+                case "Deployment" -> {
+                    JsonNode pod = document.at("/spec/template/spec");
+                    for (String containers : List.of("containers", "initContainers")) {
+                        pod.path(containers)
+                                .forEach(container ->
+                                        container
+                                                .path("env")
+                                                .forEach(variable ->
+                                                        unknown.add(
+                                                                variable.path("name").asText())));
+                    }
+                }
+                default -> {
+                    // No variables.
+                }
+            }
+        }
+        unknown.removeIf(name -> name.endsWith(".json"));
+        assertThat(unknown).contains("AUSPEX_DATABASE_URL", "AUSPEX_HOST");
+        unknown.removeAll(Chart.knownVariables());
+        unknown.removeAll(OTHER_VARIABLES);
+        assertThat(unknown).as("variables that nothing in Auspex reads").isEmpty();
+    }
+
+    @Test
+    void valuesThatDoNotExistAreRefused() {
+        assertThatThrownBy(() -> Chart.command("laptop").set("serve.replica", 3).call())
+                .hasMessageContaining("replica");
+        assertThatThrownBy(() -> Chart.command("laptop").set("security.mode", "maybe").call())
+                .hasMessageContaining("mode");
+    }
+
+    @Test
+    void kafkaWithoutAnAddressIsRefused() {
+        assertThatThrownBy(() -> Chart.command("kafka").set("kafka.bootstrapServers", "").call())
+                .hasMessageContaining("kafka.bootstrapServers is needed");
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void noContainerRunsAsRootOrWritesItsImage(String example) {
+        Chart.documents(Chart.render(example)).stream()
+                .filter(document -> document.path("kind").asText().equals("Deployment"))
+                .forEach(deployment -> {
+                    JsonNode pod = deployment.at("/spec/template/spec");
+                    assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+                    assertThat(pod.path("automountServiceAccountToken").asBoolean(true)).isFalse();
+                    for (String containers : List.of("containers", "initContainers")) {
+                        pod.path(containers).forEach(ChartTest::assertIsConfined);
+                    }
+                });
+    }
+
+    private static void assertIsConfined(JsonNode container) {
+        assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
+        assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
+                .isFalse();
+        assertThat(container.at("/securityContext/capabilities/drop/0").asText()).isEqualTo("ALL");
+        assertThat(container.at("/resources/limits/memory").asText()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void theManifestsAreWhatTheChartSays(String example) throws IOException {
+        Path file = MANIFESTS.resolve(example + ".yaml");
+        String rendered =
+                "# Rendered from k8s/helm/auspex with values/%s.yaml by ./auspex manifests; do not edit.\n"
+                                .formatted(example)
+                        + Chart.render(example);
+        if (WRITE) {
+            Files.createDirectories(MANIFESTS);
+            Files.writeString(file, rendered);
+        }
+        assertThat(file)
+                .as("./auspex manifests writes it again")
+                .exists()
+                .content()
+                .isEqualTo(rendered);
+    }
+}
