@@ -31,7 +31,8 @@ class MetricsIT {
     private static final Path ALERTS = Path.of("k8s/helm/auspex/alerts.yaml");
     private static final Pattern LISTED = Pattern.compile("^\\| `(auspex_[a-z_]+)`");
     private static final Pattern NAME =
-            Pattern.compile("\\b((?:auspex|http_server|sql_pool|postgresql|process|jvm)_[a-z_]+)\\b");
+            Pattern.compile(
+                    "\\b((?:auspex|http_server|sql_pool|postgresql|process|jvm)_[a-z_]+)\\b");
     private static final Pattern SUFFIX = Pattern.compile("_(bucket|count|sum|max)$");
 
     private static RunningAuspex auspex;
@@ -61,9 +62,7 @@ class MetricsIT {
                                 ? Optional.of(true)
                                 : Optional.empty());
         assertThat(
-                        auspex.post(
-                                        "/api/models/simulated-5m/predict",
-                                        "{\"symbol\": \"ETHSIM\"}")
+                        auspex.post("/api/models/simulated-5m/predict", "{\"symbol\": \"ETHSIM\"}")
                                 .statusCode())
                 .isEqualTo(200);
         exported =
@@ -105,7 +104,8 @@ class MetricsIT {
         try (Stream<Path> files = Files.list(DASHBOARDS)) {
             for (Path file : files.sorted().toList()) {
                 for (JsonNode panel : Json.mapper().readTree(file.toFile()).path("panels")) {
-                    panel.path("targets").forEach(target -> names(target.path("expr").asText(), named));
+                    panel.path("targets")
+                            .forEach(target -> names(target.path("expr").asText(), named));
                 }
             }
         }
@@ -129,7 +129,8 @@ class MetricsIT {
             assertThat(json.path("level").isTextual()).isTrue();
             assertThat(json.path("loggerName").isTextual()).isTrue();
         }
-        assertThat(auspex.log()).doesNotContainPattern("(?m)^\\d\\d:\\d\\d:\\d\\d (INFO|WARN|ERROR)");
+        assertThat(auspex.log())
+                .doesNotContainPattern("(?m)^\\d\\d:\\d\\d:\\d\\d (INFO|WARN|ERROR)");
     }
 
     private static void names(String expression, Set<String> names) {

@@ -95,7 +95,7 @@ final class StartupBench {
     }
 
     private Optional<Path> executable() {
-        Path target = jar.getParent().getParent();
+        Path target = jar.resolveSibling("..").normalize();
         try (Stream<Path> files = Files.list(target)) {
             return files.filter(file -> file.getFileName().toString().endsWith("-runner"))
                     .filter(Files::isExecutable)
