@@ -29,14 +29,13 @@ final class MonthBench {
     /** Within so many days a change has to start a refit. */
     private static final int NOTICE_DAYS = 4;
 
-    /** Of the skill before the change, over the last days. */
-    private static final double RECOVERED = 0.8;
-
     /** Of the skill that a full refit each day gives. */
     private static final double OF_DAILY = 0.9;
 
-    /** Days at the end over which the recovered skill is taken. */
-    private static final int LAST_DAYS = 5;
+    /** Days at the end over which the recovered skill is taken: of a month, five. */
+    private static int lastDays(int days) {
+        return Math.max(2, days / 6);
+    }
 
     /** A schedule is on time when its refit was decided upon within. */
     private static final Duration ON_TIME = Duration.ofHours(24);
@@ -62,12 +61,14 @@ final class MonthBench {
                 "history",
                 "symbols",
                 "schedule",
+                "recovered",
                 "daily");
         double strength = Double.parseDouble(options.text("strength", "1"));
         int days = options.number("days", 30, 2);
         int changeDay = options.number("change-day", strength == 0 ? 0 : 15, 0);
         int first = options.number("first-seed", 7, 0);
         String schedule = options.text("schedule", "");
+        double recovered = Double.parseDouble(options.text("recovered", "0.8"));
         List<String> rules =
                 schedule.isEmpty() ? List.of() : List.of("--refit.rules.schedule=" + schedule);
         out.println(MachineText.describe());
@@ -92,6 +93,9 @@ final class MonthBench {
                     days,
                     (System.nanoTime() - start) / 1e9);
             print(month, schedule.isEmpty(), out);
+            if (changeDay > 0) {
+                change(month, recovered, out);
+            }
             months.add(month);
             if (options.number("daily", 0, 0) > 0) {
                 daily(month, log, out);
@@ -199,9 +203,6 @@ final class MonthBench {
         if (weekly) {
             schedule(month, out);
         }
-        if (month.changeDay() > 0) {
-            change(month, out);
-        }
     }
 
     /** The default is weekly: every Sunday of the month but its first day has its refit. */
@@ -229,7 +230,11 @@ final class MonthBench {
         return Duration.ofSeconds(Math.floorMod(since, weeks));
     }
 
-    private static void change(Month month, PrintStream out) {
+    /**
+     * @param recovered share of the skill before that has to come back: the shorter the time since,
+     *     the less there was to learn from
+     */
+    private static void change(Month month, double recovered, PrintStream out) {
         Instant changed = month.changedAt();
         var noticed = month.story().firstTriggered(changed);
         double days =
@@ -242,12 +247,13 @@ final class MonthBench {
                         .formatted(days, NOTICE_DAYS));
         double before = month.skill().over(0, month.changeDay());
         double worst = month.skill().over(month.changeDay(), month.changeDay() + 2);
-        double after = month.skill().over(month.days() - LAST_DAYS, month.days());
+        int last = lastDays(month.days());
+        double after = month.skill().over(month.days() - last, month.days());
         goal(
                 out,
-                after >= RECOVERED * before,
+                after >= recovered * before,
                 "skill %.2f before the change, %.2f in the two days after it, %.2f in the last %d days (goal %.2f of before)"
-                        .formatted(before, worst, after, LAST_DAYS, RECOVERED));
+                        .formatted(before, worst, after, last, recovered));
     }
 
     private static void replacements(List<Month> months, PrintStream out) {
