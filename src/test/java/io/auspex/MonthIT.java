@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MonthIT {
 
     private static final Path APPLICATION = Path.of("target/quarkus-app").toAbsolutePath();
-    private static final int MINUTES = 8;
+    private static final int MINUTES = 15;
 
     @Test
     void theChampionFindsItsWayAfterTheMarketHasChanged(@TempDir Path folder) throws Exception {
