@@ -27,7 +27,11 @@ final class ChampionFeedback {
     private final TrainedFacts facts;
     private final FeedbackConfig config;
     private final Scoreboard scores;
+    private final BaseReference reference;
     private final LossWatch losses;
+    private final LossWatch turns;
+    private final ExcessLoss moves;
+    private final ExcessLoss directions;
     private final CoverageBand band;
     private final DriftWindow window;
     private final @Nullable RangeGuard range;
@@ -52,13 +56,12 @@ final class ChampionFeedback {
         this.schema = schema;
         this.facts = facts;
         this.config = config;
-        scores =
-                new Scoreboard(
-                        config.recent(),
-                        config.window(),
-                        config.windows(),
-                        BaseReference.of(facts.total()));
-        losses = new LossWatch(horizonMillis, config.delta());
+        scores = new Scoreboard(config.recent(), config.window(), config.windows());
+        reference = BaseReference.of(facts.total());
+        moves = new ExcessLoss(horizonMillis, config.testedHorizons());
+        directions = new ExcessLoss(horizonMillis, config.testedHorizons());
+        losses = LossWatch.ofLoss(horizonMillis, config.delta());
+        turns = LossWatch.ofDirection(horizonMillis, config.delta());
         band = new CoverageBand(config.coverageErrors(), targets.horizonCandles());
         window = new DriftWindow(config.driftSymbols());
         FeatureProfile profile = facts.profile();
@@ -67,7 +70,7 @@ final class ChampionFeedback {
                         ? null
                         : new RangeGuard(
                                 schema, profile, config.rangeMargin(), config.rangeShare());
-        figures = new LiveFigures(model, version, List.of(), null, List.of(), null);
+        figures = LiveFigures.none(model, version);
     }
 
     String model() {
@@ -93,8 +96,18 @@ final class ChampionFeedback {
     }
 
     private void judge(JudgedForecast forecast) {
-        scores.add(forecast);
+        double up = reference.up();
+        double down = reference.down();
+        reference.learn(forecast);
+        scores.add(forecast, up, down);
         losses.add(forecast.closeTimeMillis(), forecast.loss());
+        moves.add(forecast.closeTimeMillis(), forecast.loss(), forecast.loss(up, down));
+        if (forecast.moved()) {
+            double loss = forecast.directionLoss();
+            double base = forecast.directionLoss(up, down);
+            directions.add(forecast.closeTimeMillis(), loss, base);
+            turns.add(forecast.closeTimeMillis(), loss - base);
+        }
     }
 
     /**
@@ -138,7 +151,10 @@ final class ChampionFeedback {
                         scores.windows(),
                         recent.orElse(null),
                         drift,
-                        losses.shift().orElse(null));
+                        losses.shift().orElse(null),
+                        turns.shift().orElse(null),
+                        moves.deficit().orElse(null),
+                        directions.deficit().orElse(null));
         coverageReason = recent.flatMap(this::coverageReason);
     }
 

@@ -19,6 +19,10 @@ interface FeedbackConfig {
     @WithDefault("30")
     int windows();
 
+    /** Horizons back to which a champion is tested against the base rates. */
+    @WithDefault("36")
+    int testedHorizons();
+
     /** Chance of a false alarm that ADWIN is allowed, per test. */
     @WithDefault("0.002")
     double delta();

@@ -66,6 +66,21 @@ record JudgedForecast(
         return Measures.logLoss(up, wentUp) + Measures.logLoss(down, wentDown);
     }
 
+    /** Whether a threshold was passed: direction is judged of such outcomes only. */
+    boolean moved() {
+        return wentUp || wentDown;
+    }
+
+    /** Log loss of the direction of a move, given that there was one, in nats. */
+    double directionLoss() {
+        return directionLoss(pUp, pDown);
+    }
+
+    /** Log loss of the direction that other probabilities would have had; as the gate has it. */
+    double directionLoss(double up, double down) {
+        return Measures.logLoss(up + down > 0 ? up / (up + down) : 0.5, wentUp);
+    }
+
     /** Squared error of both probabilities. */
     double brier() {
         double up = pUp - (wentUp ? 1 : 0);

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  *     none
  * @param drift the features that moved most first; empty while there are too few live rows
  * @param shift the last change of the loss for the worse; null when there was none
+ * @param directionShift the same for the loss of the direction of moves, less that of the base
+ *     rates
+ * @param move the loss of {@code p_up} and {@code p_down} against the base rates' over the newest
+ *     closes; null when there are no outcomes
+ * @param direction the same for the direction of moves
  */
 public record LiveFigures(
         String model,
@@ -19,10 +24,18 @@ public record LiveFigures(
         List<OutcomeWindow> windows,
         @Nullable OutcomeWindow recent,
         List<FeatureDrift> drift,
-        @Nullable LossShift shift) {
+        @Nullable LossShift shift,
+        @Nullable LossShift directionShift,
+        @Nullable Deficit move,
+        @Nullable Deficit direction) {
 
     public LiveFigures {
         windows = List.copyOf(windows);
         drift = List.copyOf(drift);
+    }
+
+    /** Of a champion that has just taken over. */
+    static LiveFigures none(String model, int version) {
+        return new LiveFigures(model, version, List.of(), null, List.of(), null, null, null, null);
     }
 }

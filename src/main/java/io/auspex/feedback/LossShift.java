@@ -3,7 +3,7 @@ package io.auspex.feedback;
 import java.time.Instant;
 
 /**
- * The live loss has changed, says ADWIN.
+ * The live loss, or that of the direction less that of the base rates, has changed, says ADWIN.
  *
  * @param at close time of the outcome at which it was noticed
  * @param before mean loss before, in nats

@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches the live loss with {@link Adwin}. Outcomes whose horizons overlap, and those of one
  * close, say much the same; so what ADWIN gets is the mean loss of all outcomes within one horizon
- * of time, clipped at {@value #MOST_NATS} nats. Its promise about false alarms is for independent
- * values: neighbouring blocks share one horizon still, those farther apart none.
+ * of time, clipped to a range that they seldom leave: the narrower it is, the sooner a change is
+ * noticed. Its promise about false alarms is for independent values: neighbouring blocks share one
+ * horizon still, those farther apart none.
  *
  * <p>Outcomes come in the order of their closes. Not thread-safe.
  */
 final class LossWatch {
 
-    /** A block's mean loss counts as no more. Base rates of 15 to 35 % a side cost 0.8 to 1.3. */
-    static final double MOST_NATS = 3;
-
     /** Blocks whose number of outcomes is remembered: a year of blocks of two hours. */
     private static final int MOST_BLOCKS = 4_380;
 
     private final long blockMillis;
+    private final double leastNats;
+    private final double rangeNats;
     private final double delta;
     private final Adwin adwin;
     private final Deque<Integer> outcomes = new ArrayDeque<>();
@@ -31,10 +31,22 @@ final class LossWatch {
     private int count;
     private @Nullable LossShift shift;
 
-    LossWatch(long horizonMillis, double delta) {
+    private LossWatch(long horizonMillis, double leastNats, double rangeNats, double delta) {
         this.blockMillis = horizonMillis;
+        this.leastNats = leastNats;
+        this.rangeNats = rangeNats;
         this.delta = delta;
         this.adwin = new Adwin(delta);
+    }
+
+    /** Of the log loss of up and down. Base rates of 15 to 35 % a side cost 0.8 to 1.3. */
+    static LossWatch ofLoss(long horizonMillis, double delta) {
+        return new LossWatch(horizonMillis, 0, 3, delta);
+    }
+
+    /** Of what the direction of a move costs more than it costs the base rates, about 0.69. */
+    static LossWatch ofDirection(long horizonMillis, double delta) {
+        return new LossWatch(horizonMillis, -0.35, 0.7, delta);
     }
 
     /** The last change for the worse. */
@@ -54,7 +66,7 @@ final class LossWatch {
 
     private void finish(long noticedMillis) {
         outcomes.addLast(count);
-        double value = Math.min(sum / count, MOST_NATS) / MOST_NATS;
+        double value = Math.clamp((sum / count - leastNats) / rangeNats, 0.0, 1.0);
         sum = 0;
         count = 0;
         Optional<Adwin.Cut> cut = adwin.add(value);
@@ -66,8 +78,8 @@ final class LossWatch {
                         shift =
                                 new LossShift(
                                         Instant.ofEpochMilli(noticedMillis),
-                                        worse.before() * MOST_NATS,
-                                        worse.after() * MOST_NATS,
+                                        leastNats + worse.before() * rangeNats,
+                                        leastNats + worse.after() * rangeNats,
                                         outcomes.stream().mapToLong(Integer::longValue).sum(),
                                         delta));
     }

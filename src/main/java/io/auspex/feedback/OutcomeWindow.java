@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param baseAccuracy the same for the base rates of the training window
  * @param logLoss mean log loss of {@code p_up} plus that of {@code p_down}, in nats
  * @param baseLogLoss the same for the base rates of the training window
+ * @param moves outcomes that passed a threshold
+ * @param directionLoss mean log loss of {@code p_up / (p_up + p_down)} over the moves, in nats;
+ *     null when there was none
+ * @param baseDirectionLoss the same for the base rates of the training window
  * @param brier mean squared error of {@code p_up} plus that of {@code p_down}
  * @param coverage share of returns inside the conformal interval for 80 %; null when the model has
  *     no interval
@@ -26,6 +30,9 @@ public record OutcomeWindow(
         double baseAccuracy,
         double logLoss,
         double baseLogLoss,
+        long moves,
+        @Nullable Double directionLoss,
+        @Nullable Double baseDirectionLoss,
         double brier,
         @Nullable Double coverage) {
 

@@ -17,7 +17,6 @@ final class Scoreboard {
     private final int recentSize;
     private final int windowSize;
     private final int windowsKept;
-    private final BaseReference reference;
     private final Deque<Scored> recent = new ArrayDeque<>();
     private final List<Scored> filling = new ArrayList<>();
     private final Deque<OutcomeWindow> windows = new ArrayDeque<>();
@@ -25,16 +24,15 @@ final class Scoreboard {
     /** An outcome, with what the reference would have said. */
     private record Scored(JudgedForecast forecast, double baseUp, double baseDown) {}
 
-    Scoreboard(int recentSize, int windowSize, int windowsKept, BaseReference reference) {
+    Scoreboard(int recentSize, int windowSize, int windowsKept) {
         this.recentSize = recentSize;
         this.windowSize = windowSize;
         this.windowsKept = windowsKept;
-        this.reference = reference;
     }
 
-    void add(JudgedForecast forecast) {
-        Scored scored = new Scored(forecast, reference.up(), reference.down());
-        reference.learn(forecast);
+    /** Takes an outcome, with what the base rates would have said. */
+    void add(JudgedForecast forecast, double baseUp, double baseDown) {
+        Scored scored = new Scored(forecast, baseUp, baseDown);
         recent.addLast(scored);
         if (recent.size() > recentSize) {
             recent.removeFirst();
@@ -73,6 +71,9 @@ final class Scoreboard {
         double baseRight = 0;
         double loss = 0;
         double baseLoss = 0;
+        double directionLoss = 0;
+        double baseDirectionLoss = 0;
+        int moves = 0;
         double brier = 0;
         double inside = 0;
         int intervals = 0;
@@ -84,6 +85,11 @@ final class Scoreboard {
             baseRight += forecast.right(scored.baseUp(), scored.baseDown()) ? 1 : 0;
             loss += forecast.loss();
             baseLoss += forecast.loss(scored.baseUp(), scored.baseDown());
+            if (forecast.moved()) {
+                moves++;
+                directionLoss += forecast.directionLoss();
+                baseDirectionLoss += forecast.directionLoss(scored.baseUp(), scored.baseDown());
+            }
             brier += forecast.brier();
             Boolean hit = forecast.inside();
             if (hit != null) {
@@ -102,6 +108,9 @@ final class Scoreboard {
                 baseRight / n,
                 loss / n,
                 baseLoss / n,
+                moves,
+                moves == 0 ? null : directionLoss / moves,
+                moves == 0 ? null : baseDirectionLoss / moves,
                 brier / n,
                 intervals == 0 ? null : inside / intervals);
     }

@@ -129,6 +129,12 @@ public record ModelSpec(
                 name, market, features, targets, other, validation, gate, windowCandles, kind);
     }
 
+    /** The same model that learns from so many of the newest candles. */
+    public ModelSpec withWindow(int candles) {
+        return new ModelSpec(
+                name, market, features, targets, trainer, validation, gate, candles, kind);
+    }
+
     /** The same model with other targets. */
     public ModelSpec withTargets(TargetSpec other) {
         return new ModelSpec(

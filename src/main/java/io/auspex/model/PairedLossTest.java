@@ -1,6 +1,7 @@
 package io.auspex.model;
 
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
@@ -12,6 +13,11 @@ import org.hipparchus.distribution.continuous.TDistribution;
  * within a horizon overlap; the q block means are tested against zero by a one-sided t-test with
  * {@code q - 1} degrees of freedom. This needs neither equal variances nor a model of the
  * autocorrelation, only that blocks are nearly independent.
+ *
+ * <p>Where closes crowd, as moves do when volatility clusters, blocks of equally many may be too
+ * short. Then the blocks are of equal time, and those with too few closes are left out: the blocks'
+ * means need not have equal variances. Which blocks there are depends on times alone, never on
+ * losses.
  *
  * <p>Source: Ibragimov and Müller, t-statistic based correlation and heterogeneity robust
  * inference, Journal of Business and Economic Statistics 28 (2010).
@@ -59,7 +65,11 @@ public final class PairedLossTest {
         }
         Closes closes = Closes.of(times, referenceLoss, modelLoss);
         int blocks = blocks(closes, horizonMillis);
-        if (blocks < MIN_BLOCKS) {
+        double[] means =
+                blocks >= MIN_BLOCKS
+                        ? closes.blockMeans(blocks)
+                        : closes.meansOfEqualTimes(horizonMillis);
+        if (means.length < MIN_BLOCKS) {
             return new LossTest.Untestable(
                     times.length,
                     String.format(
@@ -72,7 +82,7 @@ public final class PairedLossTest {
                             HORIZONS_PER_BLOCK,
                             MIN_CLOSES_PER_BLOCK));
         }
-        return test(times.length, closes.blockMeans(blocks));
+        return test(times.length, means);
     }
 
     /** The greatest admissible number of blocks; it depends on times alone, never on losses. */
@@ -174,6 +184,33 @@ public final class PairedLossTest {
                 means[block] /= to - from;
             }
             return means;
+        }
+
+        /** As many as there can be, at least {@link #MIN_BLOCKS}; else none. */
+        double[] meansOfEqualTimes(long horizonMillis) {
+            long span = count == 0 ? 0 : times[count - 1] - times[0];
+            int most = (int) Math.min(MAX_BLOCKS, span / (HORIZONS_PER_BLOCK * horizonMillis));
+            for (int blocks = most; blocks >= MIN_BLOCKS; blocks--) {
+                double[] means = meansOfEqualTimes(blocks, span);
+                if (means.length >= MIN_BLOCKS) {
+                    return means;
+                }
+            }
+            return new double[0];
+        }
+
+        private double[] meansOfEqualTimes(int blocks, long span) {
+            double[] sums = new double[blocks];
+            int[] closes = new int[blocks];
+            for (int i = 0; i < count; i++) {
+                int block = (int) Math.min(blocks - 1, (times[i] - times[0]) * blocks / span);
+                sums[block] += gains[i];
+                closes[block]++;
+            }
+            return IntStream.range(0, blocks)
+                    .filter(block -> closes[block] >= MIN_CLOSES_PER_BLOCK)
+                    .mapToDouble(block -> sums[block] / closes[block])
+                    .toArray();
         }
 
         private int start(int block, int blocks) {

@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param heap as in {@code -Xmx}: {@code 1g}
  * @param temporaryFolder {@code java.io.tmpdir} of the process; LightGBM unpacks its library to one
  *     fixed name there, so processes that run at the same time need folders of their own
- * @param niceness 0 for our own priority, 19 for the lowest
+ * @param niceness 0 for our own priority, 19 for the lowest; below our own priority it does without
+ *     the optimizing compiler
  * @param cpus processors to keep to, as taskset writes them ({@code 1} or {@code 2-3}); ignored
  *     where there is no taskset
  * @param arguments of the main class
@@ -72,8 +73,12 @@ public record JavaCommand(
         }
         words.add(java());
         words.add("-Xmx" + heap);
-        // A worker lives for seconds: a small collector and a quick compiler suit it.
         words.add("-XX:+UseSerialGC");
+        if (niceness > 0) {
+            // What works in the background lives for seconds, mostly in native code: it does not
+            // earn back what the optimizing compiler takes.
+            words.add("-XX:TieredStopAtLevel=1");
+        }
         words.add("--enable-native-access=ALL-UNNAMED");
         words.add("--sun-misc-unsafe-memory-access=allow");
         temporaryFolder.ifPresent(folder -> words.add("-Djava.io.tmpdir=" + folder));

@@ -71,7 +71,8 @@ class Candidates {
                         selfTest(file, file.report()),
                         // There is no job folder to compare with; the self-test stands for it.
                         new Check.Passed(),
-                        new Champion.None());
+                        new Champion.None(),
+                        false);
         return Gate.decide(candidate, config.promote());
     }
 
@@ -182,7 +183,13 @@ class Candidates {
             Rival rival)
             throws IOException {
         return new GateCase(
-                model.spec(), trained.report(), schema, selfTest, parity, compare(rival, trained));
+                model.spec(),
+                trained.report(),
+                schema,
+                selfTest,
+                parity,
+                compare(rival, trained),
+                trained.job().spec().windowCandles() < model.spec().windowCandles());
     }
 
     private static Check selfTest(TrialModel trial, JsonNode report) {

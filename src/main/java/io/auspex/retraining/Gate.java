@@ -80,7 +80,7 @@ final class Gate {
         if (move.rows() < minRows) {
             failed.add("only %d rows were tested, %d are needed".formatted(move.rows(), minRows));
         }
-        if (!move.passes(significance)) {
+        if (!move.passes(significance) && !suffices(candidate, move, significance)) {
             failed.add(
                     losses(candidate.report(), "does not beat")
                             + " by more than chance ("
@@ -95,6 +95,20 @@ final class Gate {
         }
         againstChampion(candidate.champion(), significance).ifPresent(failed::add);
         return failed;
+    }
+
+    /**
+     * The closes since a change are few, and moves are what takes many to prove. What is wanted of
+     * a candidate that has to beat a champion is then that it is not proven to move worse than the
+     * base rates; its direction has to be proven all the same, and with it the chance of a false
+     * promotion is bounded.
+     */
+    private static boolean suffices(GateCase candidate, LossTest move, double significance) {
+        return candidate.sinceChange()
+                && candidate.champion() instanceof Champion.Compared
+                && candidate.report().evidence().direction() != null
+                && move instanceof LossTest.Tested tested
+                && tested.pValue() <= 1 - significance;
     }
 
     private static Optional<String> againstChampion(Champion champion, double significance) {
@@ -132,7 +146,13 @@ final class Gate {
     private static String merits(GateCase candidate) {
         TrainingReport report = candidate.report();
         String merits =
-                losses(report, "beats")
+                losses(
+                                report,
+                                report.evidence()
+                                                .move()
+                                                .passes(candidate.spec().gate().significance())
+                                        ? "beats"
+                                        : "since the market changed is not proven worse than")
                         + " ("
                         + passed(report.evidence().move())
                         + ")"

@@ -10,6 +10,7 @@ import io.auspex.model.TrainingReport;
  * @param schema whether the candidate's features can be computed live
  * @param selfTest whether the candidate answers the report's probe as its trainer did
  * @param parity whether its graph gives the trainer's own predictions
+ * @param sinceChange its window was cut to the closes since the market has changed
  */
 record GateCase(
         ModelSpec spec,
@@ -17,7 +18,8 @@ record GateCase(
         Check schema,
         Check selfTest,
         Check parity,
-        Champion champion) {
+        Champion champion,
+        boolean sinceChange) {
 
     /** A condition that a figure cannot express. */
     sealed interface Check {

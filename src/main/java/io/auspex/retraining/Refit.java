@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastOutput the last lines of the worker's log, kept when it failed
  * @param remainingSeconds how long this attempt will take as far as it looks: what it has taken,
  *     times the percents to come over the percents done; null while that says nothing
+ * @param dataFrom it learns from closes after it only, because the market changed then; null for
+ *     the whole window of the specification
  */
 public record Refit(
         long id,
@@ -31,9 +33,10 @@ public record Refit(
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
-        @Nullable Long remainingSeconds) {
+        @Nullable Long remainingSeconds,
+        @Nullable Instant dataFrom) {
 
-    /** One whose remaining time is not known. */
+    /** One of the whole window whose remaining time is not known. */
     public Refit(
             long id,
             String model,
@@ -66,6 +69,7 @@ public record Refit(
                 createdAt,
                 startedAt,
                 finishedAt,
+                null,
                 null);
     }
 }

@@ -21,6 +21,7 @@ import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -118,7 +119,7 @@ final class RefitAttempt {
         }
         List<MarketClose> closes =
                 model.spec().kind() == ModelKind.MARKET ? closes(model.spec()) : List.of();
-        TrainingSet set = build(model.spec(), closes);
+        TrainingSet set = build(sinceChange(model.spec(), closes), closes);
         return switch (set) {
             case TrainingSet.Empty empty ->
                     new AttemptResult.Failed("nothing to train on: " + empty.reason(), "", false);
@@ -177,6 +178,14 @@ final class RefitAttempt {
         long window = Math.multiplyExact(spec.windowCandles(), feed.timeframe().millis());
         return tools.history()
                 .closes(feed.feed(), feed.timeframe(), last.getAsLong() - window, last.getAsLong());
+    }
+
+    /** Earlier closes are still there to warm features up. */
+    private ModelSpec sinceChange(ModelSpec spec, List<MarketClose> closes) {
+        Instant from = claim.refit().dataFrom();
+        return from == null || closes.isEmpty()
+                ? spec
+                : ChangedMarket.window(spec, from, closes.getLast().closeTimeMillis());
     }
 
     private TrainingSet build(ModelSpec spec, List<MarketClose> closes) throws Exception {

@@ -6,6 +6,7 @@ import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -50,13 +51,15 @@ class RefitQueue {
      *     NOT_FOUND {@code no-such-model}
      */
     Uni<Refit> enqueue(String model, String triggerReason, int maxAttempts) {
-        return enqueue(model, triggerReason, maxAttempts, ANY, _ -> Uni.createFrom().voidItem());
+        return enqueue(
+                model, triggerReason, maxAttempts, ANY, null, _ -> Uni.createFrom().voidItem());
     }
 
     /**
      * Adds a job when the newest of the model is the one given.
      *
      * @param newest null when the model had none
+     * @param dataFrom when the market changed, if that is why; null for as the champion's own refit
      * @param within what else belongs to the transaction
      * @return fails as {@link #enqueue}, and with CONFLICT {@code refit-superseded}
      */
@@ -65,23 +68,32 @@ class RefitQueue {
             String triggerReason,
             int maxAttempts,
             @Nullable Long newest,
+            @Nullable Instant dataFrom,
             Function<Refit, Uni<?>> within) {
-        return enqueue(model, triggerReason, maxAttempts, newest == null ? 0 : newest, within);
+        return enqueue(
+                model, triggerReason, maxAttempts, newest == null ? 0 : newest, dataFrom, within);
     }
 
+    /** What the champion was not to learn from, its successors are not to learn from either. */
     private Uni<Refit> enqueue(
             String model,
             String triggerReason,
             int maxAttempts,
             long newest,
+            @Nullable Instant dataFrom,
             Function<Refit, Uni<?>> within) {
         return Panache.withTransaction(() ->
                 one(
                                 """
                                 insert into refit_job
-                                    (model, state, trigger_reason, seed, max_attempts)
+                                    (model, state, trigger_reason, seed, max_attempts, data_from)
                                 select name, 'QUEUED', cast(:reason as text), 0,
-                                    cast(:max as integer)
+                                    cast(:max as integer),
+                                    coalesce(
+                                        cast(nullif(cast(:from as text), '') as timestamptz),
+                                        (select max(data_from) from refit_job made
+                                         where made.model = model.name
+                                         and made.version = model.champion))
                                 from model where name = :model
                                 and cast(:newest as bigint) in (-1,
                                     (select coalesce(max(id), 0) from refit_job
@@ -98,7 +110,9 @@ class RefitQueue {
                                         "max",
                                         maxAttempts,
                                         "newest",
-                                        newest))
+                                        newest,
+                                        "from",
+                                        dataFrom == null ? "" : dataFrom.toString()))
                         .chain(row -> orElse(row, () -> refused(model)))
                         .invoke(RefitRow::seedFromIdentity)
                         .map(RefitRow::toRefit)

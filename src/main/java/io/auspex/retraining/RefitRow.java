@@ -87,6 +87,9 @@ class RefitRow extends PanacheEntityBase {
     @Column(name = "remaining_seconds")
     @Nullable Long remainingSeconds;
 
+    @Column(name = "data_from")
+    @Nullable Instant dataFrom;
+
     @SuppressWarnings("NullAway") // Hibernate fills the fields
     RefitRow() {}
 
@@ -126,6 +129,7 @@ class RefitRow extends PanacheEntityBase {
                 createdAt,
                 startedAt,
                 finishedAt,
-                state == RefitState.RUNNING ? remainingSeconds : null);
+                state == RefitState.RUNNING ? remainingSeconds : null,
+                dataFrom);
     }
 }

@@ -6,6 +6,7 @@ import io.auspex.registry.RegisteredModel;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -78,6 +79,8 @@ public class RefitService {
      * decided upon: of several processes that decide for the same reason one gets its refit.
      *
      * @param newest number of that refit; null when the model had none
+     * @param dataFrom when the market changed: what was before is not to be learnt from; null when
+     *     it is not known to have changed
      * @param within what else belongs to the same transaction; it gets the new refit
      * @return fails with CONFLICT {@code refit-superseded} too, when there is a newer refit
      */
@@ -85,9 +88,15 @@ public class RefitService {
             String model,
             String triggerReason,
             @Nullable Long newest,
+            @Nullable Instant dataFrom,
             Function<Refit, Uni<?>> within) {
         return queue.enqueueAfter(
-                        model, triggerReason, config.refit().maxAttempts(), newest, within)
+                        model,
+                        triggerReason,
+                        config.refit().maxAttempts(),
+                        newest,
+                        dataFrom,
+                        within)
                 .invoke(news::tell)
                 .invoke(runner::wake);
     }

@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 
 /**
@@ -43,6 +45,9 @@ public final class TrainingRun {
     private final LightGbmTrainer trainer;
     private final InstantSource clock;
     private final RunProgress progress;
+
+    /** Depends on the rows alone, so that it is made while trees grow. */
+    private final FutureTask<FeatureProfile> profile = new FutureTask<>(this::profile);
 
     private TrainingRun(
             TrainingData data, EarlierTrees base, TrainingProgress listener, InstantSource clock) {
@@ -89,6 +94,9 @@ public final class TrainingRun {
         }
         progress.expect(work * job.spec().trainer().trees() * width);
 
+        if (kind == ModelKind.MARKET) {
+            Thread.ofPlatform().daemon().name("profile").start(profile);
+        }
         EarlierTrees before = EarlierTrees.none();
         for (Fold fold : scores.folds()) {
             String name = "fold " + fold.number() + " of " + scores.folds().size();
@@ -271,9 +279,23 @@ public final class TrainingRun {
                 report.probe(),
                 progress.seconds(),
                 PeakMemory.bytes(),
-                kind == ModelKind.MARKET ? profile() : null,
+                kind == ModelKind.MARKET ? madeProfile() : null,
                 job.spec(),
                 compared.quality(data.horizonMillis()));
+    }
+
+    private FeatureProfile madeProfile() {
+        try {
+            return profile.get();
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw new TrainingException("the profile could not be made", failure);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new TrainingException("interrupted");
+        }
     }
 
     /** Of rows on the grid of time: those of trades have no drift to be told. */

@@ -1,5 +1,6 @@
 package io.auspex.triggers;
 
+import io.auspex.feedback.Deficit;
 import io.auspex.feedback.FeatureDrift;
 import io.auspex.feedback.LiveFigures;
 import io.auspex.feedback.LossShift;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Whether the market has moved away from what was learnt. */
 final class DriftFindings {
@@ -27,9 +29,15 @@ final class DriftFindings {
             psi(rule, figures.drift(), findings);
             ks(rule, figures.drift(), findings);
         }
-        LossShift shift = figures.shift();
-        if (rule.lossShift() && shift != null) {
-            lossShift(shift, lastStart, findings);
+        if (rule.lossShift()) {
+            lossShift("loss", "the live loss", figures.shift(), null, lastStart, findings);
+            lossShift(
+                    "excess",
+                    "the live loss of direction less that of the base rates",
+                    figures.directionShift(),
+                    figures.direction(),
+                    lastStart,
+                    findings);
         }
         return findings;
     }
@@ -102,22 +110,35 @@ final class DriftFindings {
         }
     }
 
-    /** What was noticed before the last refit has had its refit. */
-    private static void lossShift(LossShift shift, Instant lastStart, List<Finding> findings) {
-        if (shift.at().isAfter(lastStart) && shift.after() > shift.before()) {
+    /**
+     * What was noticed before the last refit has had its refit.
+     *
+     * @param deficit tells since when, where the shift is of a loss less that of the base rates; it
+     *     matters once the champion loses more than they do
+     */
+    private static void lossShift(
+            String name,
+            String what,
+            @Nullable LossShift shift,
+            @Nullable Deficit deficit,
+            Instant lastStart,
+            List<Finding> findings) {
+        if (shift != null && shift.at().isAfter(lastStart) && shift.after() > shift.before()) {
             findings.add(
                     new Finding(
                             "drift",
-                            "the live loss rose from %s to %s over %s outcomes (ADWIN, delta %s)"
+                            "%s rose from %s to %s over %s outcomes (ADWIN, delta %s)"
                                     .formatted(
+                                            what,
                                             Numbers.text(shift.before()),
                                             Numbers.text(shift.after()),
                                             Numbers.count(shift.outcomes()),
                                             Numbers.text(shift.delta())),
                             Map.of(
-                                    "loss_before", shift.before(),
-                                    "loss_after", shift.after(),
-                                    "loss_outcomes", (double) shift.outcomes())));
+                                    name + "_before", shift.before(),
+                                    name + "_after", shift.after(),
+                                    name + "_outcomes", (double) shift.outcomes()),
+                            deficit == null || shift.after() <= 0 ? null : deficit.since()));
         }
     }
 

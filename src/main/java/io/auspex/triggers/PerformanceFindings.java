@@ -1,11 +1,17 @@
 package io.auspex.triggers;
 
+import io.auspex.feedback.Deficit;
 import io.auspex.feedback.LiveFigures;
 import io.auspex.feedback.OutcomeWindow;
+import io.auspex.model.LossTest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import org.hipparchus.distribution.continuous.TDistribution;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the champion does badly. */
@@ -33,7 +39,13 @@ final class PerformanceFindings {
                 && recent.to().isAfter(lastStart)) {
             recent(rule, recent, figures.windows(), findings);
         }
-        trend(rule.trendRatio(), figures.windows(), lastStart, findings);
+        Double significance = rule.worseSignificance();
+        if (significance != null) {
+            worse("log loss", "outcomes", figures.move(), significance).ifPresent(findings::add);
+            worse("log loss of direction", "moves", figures.direction(), significance)
+                    .ifPresent(findings::add);
+        }
+        trend(rule, figures.windows(), lastStart, findings);
         return findings;
     }
 
@@ -99,6 +111,43 @@ final class PerformanceFindings {
         }
     }
 
+    /**
+     * The champion is worse than no model by more than chance: what it learnt is not so any more.
+     */
+    private static Optional<Finding> worse(
+            String loss, String counted, @Nullable Deficit deficit, double significance) {
+        if (deficit == null
+                || !(deficit.test() instanceof LossTest.Tested test)
+                || !test.passes(significance)) {
+            return Optional.empty();
+        }
+        Instant since = deficit.since();
+        String name = loss.replace(' ', '_');
+        return Optional.of(
+                new Finding(
+                        "performance",
+                        "%s %s is worse than %s of the base rates by more than chance (p=%s < %s over %s %s)%s"
+                                .formatted(
+                                        loss,
+                                        Numbers.text(deficit.loss()),
+                                        Numbers.text(deficit.baseLoss()),
+                                        Numbers.text(test.pValue()),
+                                        Numbers.text(significance),
+                                        Numbers.count(deficit.outcomes()),
+                                        counted,
+                                        since == null ? "" : ", most likely since " + since),
+                        Map.of(
+                                name,
+                                deficit.loss(),
+                                "base_" + name,
+                                deficit.baseLoss(),
+                                name + "_p_value",
+                                test.pValue(),
+                                counted,
+                                (double) deficit.outcomes()),
+                        since));
+    }
+
     private static Map<String, Double> losses(OutcomeWindow recent) {
         return Map.of(
                 "log_loss", recent.logLoss(),
@@ -106,38 +155,68 @@ final class PerformanceFindings {
                 "outcomes", (double) recent.outcomes());
     }
 
+    /**
+     * Accuracy goes up and down with how often the market moves at all. So what is compared is its
+     * lead over the accuracy of the base rates, and it must have fallen by more than windows differ
+     * by.
+     */
     private static void trend(
-            @Nullable Double ratio,
+            RefitRules.Performance rule,
             List<OutcomeWindow> windows,
             Instant lastStart,
             List<Finding> findings) {
+        Double ratio = rule.trendRatio();
         if (ratio == null
                 || windows.size() < MIN_WINDOWS
                 || !windows.getLast().to().isAfter(lastStart)) {
             return;
         }
         int earlier = windows.size() - NEWEST_WINDOWS;
-        double before = meanAccuracy(windows.subList(0, earlier));
-        double now = meanAccuracy(windows.subList(earlier, windows.size()));
-        if (now < ratio * before) {
+        List<OutcomeWindow> newest = windows.subList(earlier, windows.size());
+        double now = mean(newest, OutcomeWindow::accuracy);
+        double base = mean(newest, OutcomeWindow::baseAccuracy);
+        double[] leads =
+                windows.stream().limit(earlier).mapToDouble(PerformanceFindings::lead).toArray();
+        double expected = base + Arrays.stream(leads).average().orElseThrow();
+        Double significance = rule.worseSignificance();
+        if (now < ratio * expected
+                && (significance == null || fallen(leads, now - base) < significance)) {
             findings.add(
                     new Finding(
                             "performance",
-                            "mean accuracy of the last %d windows %s < %s x %s of the %d before"
+                            "mean accuracy of the last %d windows %s < %s x %s, which the lead of the %d before over the base rates would give"
                                     .formatted(
                                             NEWEST_WINDOWS,
                                             Numbers.text(now),
                                             Numbers.text(ratio),
-                                            Numbers.text(before),
+                                            Numbers.text(expected),
                                             earlier),
                             Map.of(
                                     "accuracy_now", now,
-                                    "accuracy_before", before,
+                                    "accuracy_expected", expected,
+                                    "base_accuracy_now", base,
                                     "windows", (double) windows.size())));
         }
     }
 
-    private static double meanAccuracy(List<OutcomeWindow> windows) {
-        return windows.stream().mapToDouble(OutcomeWindow::accuracy).average().orElseThrow();
+    /** One-sided p-value that the newest windows' mean lead is one of the earlier ones. */
+    private static double fallen(double[] leads, double now) {
+        double mean = Arrays.stream(leads).average().orElseThrow();
+        double squares = Arrays.stream(leads).map(lead -> (lead - mean) * (lead - mean)).sum();
+        double deviation = Math.sqrt(squares / (leads.length - 1));
+        double t =
+                (now - mean) / (deviation * Math.sqrt(1.0 / NEWEST_WINDOWS + 1.0 / leads.length));
+        // Without any deviation the slightest fall is one, and no fall is none.
+        return Double.isFinite(t)
+                ? new TDistribution(leads.length - 1).cumulativeProbability(t)
+                : now < mean ? 0 : 1;
+    }
+
+    private static double lead(OutcomeWindow window) {
+        return window.accuracy() - window.baseAccuracy();
+    }
+
+    private static double mean(List<OutcomeWindow> windows, ToDoubleFunction<OutcomeWindow> of) {
+        return windows.stream().mapToDouble(of).average().orElseThrow();
     }
 }

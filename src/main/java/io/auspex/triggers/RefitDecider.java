@@ -172,6 +172,19 @@ final class RefitDecider {
                                     Numbers.text(recent.baseLogLoss()),
                                     Numbers.text(recent.accuracy()),
                                     Numbers.count(recent.outcomes()));
+            Double direction = recent.directionLoss();
+            Double base = recent.baseDirectionLoss();
+            if (direction != null && base != null) {
+                figures.put("log_loss_of_direction", direction);
+                figures.put("base_log_loss_of_direction", base);
+                figures.put("moves", (double) recent.moves());
+                live +=
+                        ", of direction %s, base rates %s over %s moves"
+                                .formatted(
+                                        Numbers.text(direction),
+                                        Numbers.text(base),
+                                        Numbers.count(recent.moves()));
+            }
         }
         return new RefitDecision.Wait(
                 "nothing-due",

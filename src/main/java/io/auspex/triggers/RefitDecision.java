@@ -1,9 +1,13 @@
 package io.auspex.triggers;
 
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What follows from the inputs: a refit, or not yet. */
 sealed interface RefitDecision {
@@ -25,6 +29,15 @@ sealed interface RefitDecision {
         @Override
         public String key() {
             return "start:" + rules(findings);
+        }
+
+        /** What was before is not to be learnt from; null for as usual. */
+        @Nullable Instant dataFrom() {
+            return findings.stream()
+                    .map(Finding::since)
+                    .filter(Objects::nonNull)
+                    .min(Comparator.naturalOrder())
+                    .orElse(null);
         }
 
         @Override

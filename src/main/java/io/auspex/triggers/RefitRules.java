@@ -53,15 +53,20 @@ public record RefitRules(
      * @param accuracyThreshold fires below it; null for none
      * @param logLossThreshold fires above it, in nats; null for none
      * @param againstBaseRate fires when the log loss is not below that of the base rates
+     * @param worseSignificance fires when the base rates beat the champion, in the loss of moves or
+     *     of their direction, with a p-value below it, in (0, 0.5); the refit then learns from the
+     *     closes since that began; null for not
      * @param minOutcomes outcomes that the recent window must have
      * @param trendRatio fires when the mean accuracy of the newest three windows is below this
-     *     share of the mean of those before, given at least five; null for not
+     *     share of what it would be with the lead over the base rates that those before had, given
+     *     at least five, and by more than windows differ by; null for not
      */
     public record Performance(
             boolean enabled,
             @Nullable Double accuracyThreshold,
             @Nullable Double logLossThreshold,
             boolean againstBaseRate,
+            @Nullable Double worseSignificance,
             int minOutcomes,
             @Nullable Double trendRatio) {
 
@@ -72,6 +77,9 @@ public record RefitRules(
             require(
                     logLossThreshold == null || within(logLossThreshold, 0, 100),
                     "log_loss_threshold must be 0 to 100: " + logLossThreshold);
+            require(
+                    worseSignificance == null || worseSignificance > 0 && worseSignificance < 0.5,
+                    "worse_significance must be between 0 and 0.5: " + worseSignificance);
             require(minOutcomes >= 1, "min_outcomes must be at least 1: " + minOutcomes);
             require(
                     trendRatio == null || within(trendRatio, 0, 1),

@@ -262,6 +262,7 @@ class RefitTriggers {
                                     model.model(),
                                     start.reason(),
                                     newest,
+                                    start.dataFrom(),
                                     queued -> store.started(queued, now, start)));
             model.started(refit.id(), now, refit.createdAt());
             refitHold.until(refit.id());

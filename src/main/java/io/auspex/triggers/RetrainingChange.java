@@ -55,6 +55,7 @@ public record RetrainingChange(
                 accuracyThreshold == null ? before.accuracyThreshold() : accuracyThreshold,
                 before.logLossThreshold(),
                 before.againstBaseRate(),
+                before.worseSignificance(),
                 before.minOutcomes(),
                 before.trendRatio());
     }

@@ -64,6 +64,10 @@ interface TriggersConfig {
         @WithDefault("true")
         boolean againstBaseRate();
 
+        /** Significance of the tests that the champion is worse than the base rates. */
+        @WithDefault("0.01")
+        OptionalDouble worseSignificance();
+
         /** Outcomes that the recent window must have. */
         @WithDefault("200")
         int minOutcomes();
@@ -141,6 +145,7 @@ interface TriggersConfig {
                         orNull(config.accuracyThreshold()),
                         orNull(config.logLossThreshold()),
                         config.againstBaseRate(),
+                        orNull(config.worseSignificance()),
                         config.minOutcomes(),
                         config.trendRatio()),
                 new RefitRules.Drift(

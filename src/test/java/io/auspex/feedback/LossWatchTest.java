@@ -34,7 +34,7 @@ class LossWatchTest {
     void aMonthOfOverlappingOutcomesRaisesNoAlarm() {
         int alarms = 0;
         for (int month = 0; month < 100; month++) {
-            LossWatch watch = new LossWatch(HORIZON * STEP, 0.002);
+            LossWatch watch = LossWatch.ofLoss(HORIZON * STEP, 0.002);
             double[] losses = losses(new Random(100 + month), 30 * 288, Integer.MAX_VALUE, 0);
             for (int i = 0; i < losses.length; i++) {
                 watch.add(START + i * STEP, losses[i]);
@@ -46,7 +46,7 @@ class LossWatchTest {
 
     @Test
     void aWorseLossIsNoticedWithItsFigures() {
-        LossWatch watch = new LossWatch(HORIZON * STEP, 0.002);
+        LossWatch watch = LossWatch.ofLoss(HORIZON * STEP, 0.002);
         double[] losses = losses(new Random(5), 40 * 288, 30 * 288, 0.8);
         LossShift first = null;
         for (int i = 0; i < losses.length; i++) {
@@ -66,11 +66,32 @@ class LossWatchTest {
 
     @Test
     void aBetterLossIsNoAlarm() {
-        LossWatch watch = new LossWatch(HORIZON * STEP, 0.002);
+        LossWatch watch = LossWatch.ofLoss(HORIZON * STEP, 0.002);
         double[] losses = losses(new Random(6), 40 * 288, 30 * 288, -0.6);
         for (int i = 0; i < losses.length; i++) {
             watch.add(START + i * STEP, losses[i]);
         }
         assertThat(watch.shift()).isEmpty();
+    }
+
+    /** From 0.05 nats better than the base rates to 0.2 worse, seen within five days. */
+    @Test
+    void aTurnOfTheDirectionIsNoticedWithinDaysAndAMonthWithoutOneIsQuiet() {
+        int alarms = 0;
+        int noticed = 0;
+        for (int month = 0; month < 100; month++) {
+            LossWatch still = LossWatch.ofDirection(HORIZON * STEP, 0.002);
+            LossWatch turned = LossWatch.ofDirection(HORIZON * STEP, 0.002);
+            double[] losses = losses(new Random(500 + month), 30 * 288, Integer.MAX_VALUE, 0);
+            for (int i = 0; i < losses.length; i++) {
+                double excess = 0.4 * (losses[i] - 1.2) - 0.05;
+                still.add(START + i * STEP, excess);
+                turned.add(START + i * STEP, i < 25 * 288 ? excess : excess + 0.25);
+            }
+            alarms += still.shift().isPresent() ? 1 : 0;
+            noticed += turned.shift().isPresent() ? 1 : 0;
+        }
+        assertThat(alarms).isLessThanOrEqualTo(2);
+        assertThat(noticed).isGreaterThanOrEqualTo(95);
     }
 }

@@ -106,7 +106,7 @@ class SimulatedGuardsTest {
     private static Map<Integer, Boolean> coverage(SimulatedRows market) {
         double width = ConformalQuantile.of(returns(market, 0, TRAINED), 0.8).orElseThrow();
         CoverageBand band = new CoverageBand(4.5, HORIZON);
-        Scoreboard scores = new Scoreboard(500, 500, 30, BaseReference.of(Map.of()));
+        Scoreboard scores = new Scoreboard(500, 500, 30);
         Map<Integer, Boolean> abstains = new TreeMap<>();
         for (int close = TRAINED; close + HORIZON < CLOSES; close++) {
             for (double change : returns(market, close, close + 1)) {
@@ -117,7 +117,9 @@ class SimulatedGuardsTest {
                                 0.3,
                                 change > 0.01,
                                 change < -0.01,
-                                Math.abs(change) <= width));
+                                Math.abs(change) <= width),
+                        0.3,
+                        0.3);
             }
             if (scores.recentCloses() > 0) {
                 OutcomeWindow recent = scores.recent().orElseThrow();

@@ -69,6 +69,41 @@ class PairedLossTestTest {
         assertThat(rejections(2_000, closes, 0)).isLessThanOrEqualTo(0.02);
     }
 
+    /** As moves do when volatility wanders: blocks of equally many closes would be too short. */
+    @Test
+    void keepsItsSizeWhereClosesCrowd() {
+        int tested = 0;
+        int rejected = 0;
+        for (int i = 0; i < 1_000; i++) {
+            LossTest test = crowded(new Random(7_000 + i), 900, 0);
+            tested += test instanceof LossTest.Tested ? 1 : 0;
+            rejected += test.passes(0.01) ? 1 : 0;
+        }
+        assertThat(tested).isGreaterThan(500);
+        assertThat((double) rejected / tested).isLessThanOrEqualTo(0.025);
+    }
+
+    /** Only closes of a slowly changing state of the market count, about half of all. */
+    private static LossTest crowded(Random random, int closes, double gain) {
+        double[] noise = noise(random, closes);
+        double state = random.nextGaussian();
+        long[] times = new long[noise.length];
+        double[] gains = new double[noise.length];
+        int count = 0;
+        for (int close = 0; close < closes; close++) {
+            state = 0.98 * state + Math.sqrt(1 - 0.98 * 0.98) * random.nextGaussian();
+            for (int symbol = 0; state > 0 && symbol < SYMBOLS; symbol++) {
+                times[count] = close * STEP;
+                gains[count++] = noise[close * SYMBOLS + symbol] + gain;
+            }
+        }
+        return PairedLossTest.of(
+                Arrays.copyOf(times, count),
+                Arrays.copyOf(gains, count),
+                new double[count],
+                HORIZON * STEP);
+    }
+
     /** The naive t-test over rows, on the same noise, is what this test is not. */
     @Test
     void wouldRejectFarTooOftenWithoutBlocks() {

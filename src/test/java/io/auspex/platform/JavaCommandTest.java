@@ -64,9 +64,23 @@ class JavaCommandTest {
     }
 
     @Test
+    void whatWorksInTheBackgroundDoesWithoutTheOptimizingCompiler() {
+        assertThat(
+                        new JavaCommand(
+                                        "a.Main",
+                                        "1g",
+                                        Optional.empty(),
+                                        19,
+                                        Optional.empty(),
+                                        List.of())
+                                .words())
+                .contains("-XX:TieredStopAtLevel=1");
+    }
+
+    @Test
     void saysNothingOfProcessorsAndPriorityWhenNoneAreAskedFor() {
         assertThat(JavaCommand.of("a.Main", "1g", List.of()).words())
-                .doesNotContain("nice", "taskset")
+                .doesNotContain("nice", "taskset", "-XX:TieredStopAtLevel=1")
                 .contains("-Xmx1g")
                 .endsWith("a.Main");
     }

@@ -89,7 +89,8 @@ class GateTest {
                         new Check.Broken("schema changed"),
                         new Check.Broken("self-test: p_up is off"),
                         new Check.Broken("parity: p_down is off by 0.1"),
-                        new Champion.TooFewRows(3, 120, 2_880));
+                        new Champion.TooFewRows(3, 120, 2_880),
+                        false);
         assertThat(Gate.decide(candidate, PromotePolicy.EVIDENCE).reason())
                 .contains(
                         "schema changed",
@@ -170,10 +171,45 @@ class GateTest {
                             checks.get(0),
                             checks.get(1),
                             checks.get(2),
-                            new Champion.None());
+                            new Champion.None(),
+                            false);
             assertThat(Gate.decide(candidate, PromotePolicy.ALWAYS))
                     .isEqualTo(new Reject("broken"));
         }
+    }
+
+    /** Its direction is proven, and that alone bounds the chance of a false promotion. */
+    @Test
+    void sinceAChangeAMoveThatIsNotWorseThanTheBaseRatesWillDoAgainstAChampion() {
+        assertThat(sinceChange(tested(2_000, 0.17), FAIR, compared(0.004, 0.3)))
+                .isEqualTo(
+                        new Promote(
+                                "log loss 0.5120 since the market changed is not proven worse than base rate 0.5470"
+                                        + " (p=0.17 over 16 blocks), direction p=0.002 over 16 blocks;"
+                                        + " beats champion v3 (p=0.004 over 16 blocks)",
+                                false));
+        for (GateDecision rejected :
+                List.of(
+                        sinceChange(tested(2_000, 0.991), FAIR, compared(0.004, 0.3)),
+                        sinceChange(tested(2_000, 0.17), tested(900, 0.02), compared(0.004, 0.3)),
+                        sinceChange(tested(2_000, 0.17), FAIR, compared(0.02, 0.3)),
+                        sinceChange(tested(2_000, 0.17), FAIR, new Champion.None()),
+                        sinceChange(tested(2_000, 0.17), FAIR, new Champion.Unproven(3)),
+                        sinceChange(
+                                new LossTest.Untestable(2_000, "few"),
+                                FAIR,
+                                compared(0.004, 0.3)))) {
+            assertThat(rejected).isInstanceOf(Reject.class);
+        }
+        assertThat(decide(tested(2_000, 0.17), FAIR, compared(0.004, 0.3)))
+                .as("in the whole window it has to be proven")
+                .isInstanceOf(Reject.class);
+    }
+
+    private static GateDecision sinceChange(LossTest move, LossTest direction, Champion champion) {
+        return Gate.decide(
+                new GateCase(SPEC, report(move, direction), PASSED, PASSED, PASSED, champion, true),
+                PromotePolicy.EVIDENCE);
     }
 
     private static GateDecision decide(LossTest move, LossTest direction, Champion champion) {
@@ -181,7 +217,7 @@ class GateTest {
     }
 
     private static GateCase sound(LossTest move, LossTest direction, Champion champion) {
-        return new GateCase(SPEC, report(move, direction), PASSED, PASSED, PASSED, champion);
+        return new GateCase(SPEC, report(move, direction), PASSED, PASSED, PASSED, champion, false);
     }
 
     private static Champion compared(double move, double direction) {

@@ -20,6 +20,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -70,6 +71,34 @@ class LostClaimTest {
                 .filteredOn(version -> version.version() != champion)
                 .hasSize(4)
                 .allMatch(version -> version.state() == VersionState.CANDIDATE);
+    }
+
+    @Test
+    void whatTheMarketWasBeforeItsChangeIsNotLearntFromAsLongAsThatChampionServes() {
+        Instant change = Instant.parse("2026-03-01T00:00:00Z");
+        MarketSpec market = new MarketSpec("nobody's", List.of(), Timeframe.FIVE_MINUTES);
+        await(() -> registry.declare(ModelSpec.standard("changed", market)));
+        Refit refit =
+                await(() ->
+                        queue.enqueueAfter(
+                                "changed",
+                                "test",
+                                3,
+                                null,
+                                change,
+                                _ -> Uni.createFrom().voidItem()));
+        assertThat(refit.dataFrom()).isEqualTo(change);
+        ClaimedRefit claim =
+                await(() -> queue.claim("me", LEASE, List.of("changed"))).orElseThrow();
+        carryOut(claim, PROMOTE);
+
+        ClaimedRefit next = claimed("changed");
+        assertThat(next.refit().dataFrom()).isEqualTo(change);
+        carryOut(next, new GateDecision.Reject("no better"));
+        assertThat(claimed("changed").refit().dataFrom())
+                .as("the champion is the same")
+                .isEqualTo(change);
+        assertThat(claimed("unchanged").refit().dataFrom()).isNull();
     }
 
     private void requireRefused(GateDecision decision) {

@@ -178,6 +178,7 @@ class RefitQueueTest {
                                         "test",
                                         3,
                                         null,
+                                        null,
                                         _ ->
                                                 Uni.createFrom()
                                                         .failure(new IllegalStateException()))))
@@ -186,7 +187,7 @@ class RefitQueueTest {
     }
 
     private Uni<Refit> after(String model, Long newest) {
-        return queue.enqueueAfter(model, "test", 3, newest, _ -> Uni.createFrom().voidItem());
+        return queue.enqueueAfter(model, "test", 3, newest, null, _ -> Uni.createFrom().voidItem());
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.feedback.ClosedTradesSource;
 import io.auspex.ingest.CandleStore;
 import io.auspex.market.MarketClose;
@@ -16,6 +17,7 @@ import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.ModelKind;
 import io.auspex.platform.Await;
+import io.auspex.platform.Json;
 import io.auspex.platform.PostgresResource;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.serving.LiveFeatures;
@@ -28,10 +30,14 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -279,6 +285,96 @@ class TradeIntakeTest {
                     .hasMessageContaining("append-only");
         }
     }
+
+    /** An outage as the pool tells of it, and what becomes of trades meanwhile and after it. */
+    @Test
+    void whatNeedsNoDatabaseWaitsForItAndCountsForTheNextRefit() {
+        StoreThatGoesAway away = new StoreThatGoesAway(pool);
+        TradeIntake intake =
+                new TradeIntake(away, contexts, counts, model, InstantSource.system(), bufferOf(1));
+        JsonNode first = Json.mapper().valueToTree(trade("buffer-1", 1_000, CONTEXT));
+        JsonNode second = Json.mapper().valueToTree(trade("buffer-2", 1_000, CONTEXT));
+        JsonNode lacking = Json.mapper().valueToTree(trade("buffer-3", 1_000, Map.of()));
+
+        away.away = true;
+        assertThat(intake.take(List.of(first)))
+                .singleElement()
+                .isInstanceOf(TradeResult.Buffered.class);
+        assertThat(intake.take(List.of(first, second, lacking)))
+                .satisfiesExactly(
+                        same -> assertThat(same).isInstanceOf(TradeResult.Duplicate.class),
+                        full ->
+                                assertThat(full.toString())
+                                        .contains("no more trades fit in memory"),
+                        needy -> assertThat(needy.toString()).contains("entry context depends on"));
+        assertThat(intake.waiting()).extracting(ClosedTrade::id).containsExactly("buffer-1");
+        assertThat(trades()).extracting(ClosedTrade::id).doesNotContain("buffer-1");
+
+        away.away = false;
+        intake.flush();
+        assertThat(intake.waiting()).isEmpty();
+        assertThat(stored("buffer-1").pnl()).isEqualTo(2.5);
+        assertThat(intake.take(List.of(first, second)))
+                .satisfiesExactly(
+                        same -> assertThat(same).isInstanceOf(TradeResult.Duplicate.class),
+                        taken -> assertThat(taken).isInstanceOf(TradeResult.Accepted.class));
+    }
+
+    private static TradesConfig bufferOf(int trades) {
+        return new TradesConfig() {
+            @Override
+            public int maxBatch() {
+                return 1_000;
+            }
+
+            @Override
+            public int buffer() {
+                return trades;
+            }
+
+            @Override
+            public int window() {
+                return 200;
+            }
+
+            @Override
+            public int minTestRows() {
+                return 80;
+            }
+
+            @Override
+            public String boosting() {
+                return "gbdt";
+            }
+        };
+    }
+
+    private static final class StoreThatGoesAway extends TradeStore {
+
+        private boolean away;
+
+        StoreThatGoesAway(Pool pool) {
+            super(pool);
+        }
+
+        @Override
+        Uni<Map<String, Instant>> insert(List<TradeRows.Pending> trades) {
+            return away ? gone() : super.insert(trades);
+        }
+
+        @Override
+        Uni<Map<String, String>> digests(List<String> ids) {
+            return away ? gone() : super.digests(ids);
+        }
+
+        private static <T> Uni<T> gone() {
+            return Uni.createFrom().failure(new IOException("Connection refused"));
+        }
+    }
+
+    @Inject Pool pool;
+    @Inject EntryContexts contexts;
+    @Inject TradeOutcomeModel model;
 
     private ClosedTrade stored(String id) {
         return trades().stream().filter(trade -> trade.id().equals(id)).findFirst().orElseThrow();

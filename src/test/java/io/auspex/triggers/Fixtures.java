@@ -22,7 +22,7 @@ final class Fixtures {
         return new RefitRules(
                 true,
                 new RefitRules.Time(false, "weekly sunday 03:00", "UTC"),
-                new RefitRules.Performance(true, null, null, true, 200, 0.95),
+                new RefitRules.Performance(true, null, null, true, 0.01, 200, 0.95),
                 new RefitRules.Drift(true, 0.25, 0.01, 0.2, 500, false, true),
                 new RefitRules.Trades(true, 10),
                 new RefitRules.Limits(3, 1_000, Duration.ofHours(6), 3));
@@ -33,7 +33,8 @@ final class Fixtures {
     }
 
     static RefitRules accuracy(double threshold) {
-        return rules().with(new RefitRules.Performance(true, threshold, null, true, 200, 0.95));
+        return rules().with(
+                        new RefitRules.Performance(true, threshold, null, true, 0.01, 200, 0.95));
     }
 
     static OutcomeWindow window(double accuracy, double logLoss, long outcomes) {
@@ -45,12 +46,15 @@ final class Fixtures {
                 0.5,
                 logLoss,
                 1.0,
+                0,
+                null,
+                null,
                 0.4,
                 null);
     }
 
     static LiveFigures figures(@Nullable OutcomeWindow recent, FeatureDrift... drift) {
-        return new LiveFigures("m", 1, List.of(), recent, List.of(drift), null);
+        return new LiveFigures("m", 1, List.of(), recent, List.of(drift), null, null, null, null);
     }
 
     static LiveFigures trend(double... accuracies) {
@@ -60,12 +64,23 @@ final class Fixtures {
                 DoubleStream.of(accuracies).mapToObj(it -> window(it, 0.9, 100)).toList(),
                 null,
                 List.of(),
+                null,
+                null,
+                null,
                 null);
     }
 
     static LiveFigures shifted(Instant at, double before, double after) {
         return new LiveFigures(
-                "m", 1, List.of(), null, List.of(), new LossShift(at, before, after, 300, 0.002));
+                "m",
+                1,
+                List.of(),
+                null,
+                List.of(),
+                new LossShift(at, before, after, 300, 0.002),
+                null,
+                null,
+                null);
     }
 
     /** Nothing is wrong: no trigger fires, no limit holds. */

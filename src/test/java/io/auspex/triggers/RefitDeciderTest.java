@@ -14,10 +14,15 @@ import static io.auspex.triggers.Fixtures.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.auspex.feedback.Deficit;
 import io.auspex.feedback.FeatureDrift;
 import io.auspex.feedback.LiveFigures;
+import io.auspex.feedback.LossShift;
+import io.auspex.feedback.OutcomeWindow;
+import io.auspex.model.LossTest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,9 +95,132 @@ class RefitDeciderTest {
     void aFallingAccuracyIsSeenInTheLastThreeOfAtLeastFiveWindows() {
         assertStarts(
                 with(rules(), trend(0.5, 0.5, 0.4, 0.4, 0.4)),
-                "mean accuracy of the last 3 windows 0.4 < 0.95 x 0.5 of the 2 before");
+                "mean accuracy of the last 3 windows 0.4 < 0.95 x 0.5, which the lead of the 2 before over the base rates would give");
         assertWaits(with(rules(), trend(0.5, 0.4, 0.4, 0.4)), "nothing-due", "");
         assertWaits(with(rules(), trend(0.5, 0.5, 0.48, 0.48, 0.48)), "nothing-due", "");
+    }
+
+    /**
+     * The market moves more, so that everybody is right less often: the lead of 0.1 is the same.
+     */
+    @Test
+    void anAccuracyThatFallsWithThatOfTheBaseRatesIsNoFall() {
+        assertWaits(
+                with(rules(), windows(0.8, 0.7, 0.8, 0.7, 0.5, 0.4, 0.5, 0.4, 0.5, 0.4)),
+                "nothing-due",
+                "");
+        assertStarts(
+                with(rules(), windows(0.8, 0.7, 0.8, 0.7, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8)),
+                "mean accuracy of the last 3 windows 0.8 < 0.95 x 0.9");
+    }
+
+    /** Leads of 0.2 and 0.0 differ by more than their mean and 0.03 do. */
+    @Test
+    void anAccuracyThatFallsByLessThanWindowsDifferByIsNoFall() {
+        assertWaits(
+                with(rules(), windows(0.7, 0.5, 0.5, 0.5, 0.53, 0.5, 0.53, 0.5, 0.53, 0.5)),
+                "nothing-due",
+                "");
+    }
+
+    @Test
+    void aChampionThatIsWorseThanTheBaseRatesIsRefittedFromThenOn() {
+        Instant since = NOW.minus(Duration.ofDays(4));
+        RefitInputs in =
+                with(
+                        rules(),
+                        new LiveFigures(
+                                "m",
+                                1,
+                                List.of(),
+                                null,
+                                List.of(),
+                                null,
+                                null,
+                                new Deficit(4_000, 0.9, 1.0, tested(-0.1, 0.999), null),
+                                new Deficit(1_870, 0.74, 0.69, tested(0.05, 0.002), since)));
+        assertStarts(
+                in,
+                "log loss of direction 0.74 is worse than 0.69 of the base rates by more than chance"
+                        + " (p=0.002 < 0.01 over 1,870 moves), most likely since 2026-02-26T12:00:00Z");
+        assertThat(((RefitDecision.Start) RefitDecider.decide(in)).dataFrom()).isEqualTo(since);
+        assertThat(((RefitDecision.Start) RefitDecider.decide(with(rules(), BAD))).dataFrom())
+                .as("for other reasons it learns from all")
+                .isNull();
+    }
+
+    /** The gate asks for the direction alone, so that the triggers look at it alone too. */
+    @Test
+    void aTurnOfTheDirectionStartsARefitAndWhatWasBeforeItIsLeftOutOnceTheBaseRatesAreBetter() {
+        Instant since = NOW.minus(Duration.ofDays(3));
+        assertThat(start(turned(-0.05, 0.04, since)).dataFrom()).isEqualTo(since);
+        assertThat(start(turned(-0.05, 0.04, since)).reason())
+                .isEqualTo(
+                        "the live loss of direction less that of the base rates rose from -0.05 to 0.04"
+                                + " over 700 outcomes (ADWIN, delta 0.002)");
+        assertThat(start(turned(-0.05, -0.01, since)).dataFrom()).isNull();
+    }
+
+    private static RefitDecision.Start start(LiveFigures figures) {
+        return (RefitDecision.Start) RefitDecider.decide(with(rules(), figures));
+    }
+
+    private static LiveFigures turned(double before, double after, Instant since) {
+        return new LiveFigures(
+                "m",
+                1,
+                List.of(),
+                null,
+                List.of(),
+                null,
+                new LossShift(NOW.minus(Duration.ofHours(1)), before, after, 700, 0.002),
+                null,
+                new Deficit(700, 0.7, 0.69, tested(0.01, 0.2), since));
+    }
+
+    @Test
+    void aLossToTheBaseRatesByChanceIsNoReason() {
+        assertWaits(
+                with(
+                        rules(),
+                        new LiveFigures(
+                                "m",
+                                1,
+                                List.of(),
+                                null,
+                                List.of(),
+                                null,
+                                null,
+                                new Deficit(10, 1.1, 1.0, new LossTest.Untestable(10, "few"), NOW),
+                                new Deficit(1_870, 0.7, 0.69, tested(0.01, 0.011), NOW))),
+                "nothing-due",
+                "");
+    }
+
+    private static LossTest tested(double gain, double pValue) {
+        return new LossTest.Tested(864, 11, gain, gain > 0 ? 3 : -3, pValue);
+    }
+
+    /** Pairs of a window's accuracy and that of the base rates. */
+    private static LiveFigures windows(double... accuracies) {
+        List<OutcomeWindow> windows = new ArrayList<>();
+        for (int i = 0; i < accuracies.length; i += 2) {
+            windows.add(
+                    new OutcomeWindow(
+                            NOW.minus(Duration.ofHours(30)),
+                            NOW.minus(Duration.ofMinutes(5)),
+                            500,
+                            accuracies[i],
+                            accuracies[i + 1],
+                            0.9,
+                            1.0,
+                            200,
+                            0.68,
+                            0.69,
+                            0.4,
+                            null));
+        }
+        return new LiveFigures("m", 1, windows, null, List.of(), null, null, null, null);
     }
 
     @Test
@@ -274,7 +402,7 @@ class RefitDeciderTest {
     }
 
     private static LiveFigures drift(FeatureDrift... drift) {
-        return new LiveFigures("m", 1, List.of(), null, List.of(drift), null);
+        return new LiveFigures("m", 1, List.of(), null, List.of(drift), null, null, null, null);
     }
 
     private static void assertStarts(RefitInputs in, String reason) {

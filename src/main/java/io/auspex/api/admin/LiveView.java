@@ -1,5 +1,6 @@
 package io.auspex.api.admin;
 
+import io.auspex.feedback.Deficit;
 import io.auspex.feedback.FeatureDrift;
 import io.auspex.feedback.GuardState;
 import io.auspex.feedback.LiveFigures;
@@ -24,6 +25,9 @@ record LiveView(
         List<OutcomeWindow> windows,
         List<FeatureDrift> drift,
         @Nullable LossShift shift,
+        @Nullable LossShift directionShift,
+        @Nullable Deficit move,
+        @Nullable Deficit direction,
         List<GuardState> guards) {
 
     static final int MOST_FEATURES = 20;
@@ -37,8 +41,13 @@ record LiveView(
                                 known.windows(),
                                 known.drift().stream().limit(MOST_FEATURES).toList(),
                                 known.shift(),
+                                known.directionShift(),
+                                known.move(),
+                                known.direction(),
                                 guards))
-                .orElseGet(
-                        () -> new LiveView(model, null, null, List.of(), List.of(), null, guards));
+                .orElseGet(() ->
+                        new LiveView(
+                                model, null, null, List.of(), List.of(), null, null, null, null,
+                                guards));
     }
 }
