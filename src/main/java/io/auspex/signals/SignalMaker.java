@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * same code whoever asks, the live feed or somebody who looks back, so that both say the same.
  *
  * @param guards asked in this order; the first that objects is heard
+ * @param predicted hears how long a prediction took, in nanoseconds
  */
-record SignalMaker(DecisionRule rule, List<SignalGuard> guards) {
+record SignalMaker(DecisionRule rule, List<SignalGuard> guards, LongConsumer predicted) {
 
     private static final Logger LOG = Logger.getLogger(SignalMaker.class);
 
@@ -78,7 +80,9 @@ record SignalMaker(DecisionRule rule, List<SignalGuard> guards) {
     private PendingSignal scored(
             ServingModel model, MarketClose close, Candle candle, LiveVector vector) {
         try {
+            long start = System.nanoTime();
             Prediction prediction = model.predict(vector.values().toArray());
+            predicted.accept(System.nanoTime() - start);
             return signal(
                     model, close, candle, decide(model, vector, prediction), prediction.heads());
         } catch (RuntimeException failure) {
