@@ -63,7 +63,7 @@ public class SignalPipeline implements CloseListener {
         this.config = config;
         this.meters = meters;
         this.steps = new CloseSteps(meters);
-        this.maker = new SignalMaker(config.rule(), guards, steps::predicted);
+        this.maker = new SignalMaker(config.rule(), guards, config.expiry(), steps::predicted);
         this.latency =
                 Timer.builder("auspex.candle.to.signal")
                         .description("From a complete close to its committed, published signals")

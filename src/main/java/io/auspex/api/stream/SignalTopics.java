@@ -97,6 +97,15 @@ final class SignalTopics {
         }
     }
 
+    /** Tells those who listen now, and remembers nothing. */
+    void tellAll(String topic, Envelope envelope, byte[] data) {
+        Map<Outbox, Long> all = subscribers.get(topic);
+        if (all != null) {
+            Frame frame = Frame.shared(envelope.around(data));
+            all.keySet().removeIf(subscriber -> !subscriber.offer(frame));
+        }
+    }
+
     /** Whether everything after a number is in memory. */
     boolean remembers(long seq) {
         return seq >= (recent.isEmpty() ? head : recent.getFirst().first() - 1);

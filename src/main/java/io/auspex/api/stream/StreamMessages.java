@@ -3,12 +3,15 @@ package io.auspex.api.stream;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.Json;
+import io.auspex.signals.PendingSignal;
+import io.auspex.signals.TradeOutlook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The texts that the server sends outside of topics. */
 final class StreamMessages {
@@ -83,6 +86,30 @@ final class StreamMessages {
         shutdown.put("closes_in_millis", grace.toMillis());
         shutdown.put("reconnect", true);
         return Frame.shared(json(shutdown));
+    }
+
+    /** What a signal says that is not in the ledger yet. */
+    static byte[] provisional(PendingSignal signal) {
+        TradeOutlook outlook = signal.outlook();
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
+        data.put("durable", false);
+        data.put("feed", signal.feed());
+        data.put("model", signal.model());
+        data.put("version", signal.version());
+        data.put("schema_hash", signal.schemaHash());
+        data.put("symbol", signal.symbol());
+        data.put("timeframe", signal.timeframe());
+        data.put("close_time", Instant.ofEpochMilli(signal.closeTimeMillis()));
+        data.put("close_price", signal.closePrice());
+        data.put("action", signal.decision().action());
+        data.put("reason", signal.decision().reason());
+        data.put("confidence", signal.decision().confidence());
+        data.put("heads", signal.heads());
+        data.put("unproven", signal.unproven());
+        data.put("predicted_profit", outlook == null ? null : outlook.predictedProfit());
+        data.put("p_profit", outlook == null ? null : outlook.pProfit());
+        data.put("expires_at", Instant.ofEpochMilli(signal.expiresAtMillis()));
+        return json(data);
     }
 
     static byte[] json(Object value) {

@@ -37,6 +37,7 @@ class StreamNews {
     private final RetrainingService retraining;
     private final InstantSource clock;
     private SignalHub.@Nullable Subscription signals;
+    private SignalHub.@Nullable Subscription provisional;
 
     StreamNews(
             StreamTopics topics,
@@ -62,6 +63,7 @@ class StreamNews {
                 hub.subscribe(
                         snapshot -> topics.restore(epoch, snapshot.seq(), snapshot.latest()),
                         topics::publish);
+        provisional = hub.subscribeProvisional(topics::publishProvisional);
         List<Refit> newestFirst = Await.item(() -> refits.refits(null, REFITS_LOOKED_AT));
         newestFirst
                 .reversed()
@@ -96,6 +98,9 @@ class StreamNews {
     void stop() {
         if (signals != null) {
             signals.close();
+        }
+        if (provisional != null) {
+            provisional.close();
         }
     }
 

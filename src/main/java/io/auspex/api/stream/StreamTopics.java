@@ -2,6 +2,8 @@ package io.auspex.api.stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.market.Symbol;
+import io.auspex.signals.PendingSignal;
+import io.auspex.signals.ProvisionalSignal;
 import io.auspex.signals.Signal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
@@ -113,6 +115,35 @@ class StreamTopics {
         try {
             signals.publish(publication);
             news.forEach(this::publishPrediction);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Signals that are not in the ledger yet, because the database is away. They have no number and
+     * are not made up for: each comes again as one that has.
+     */
+    void publishProvisional(List<ProvisionalSignal> spooled) {
+        List<byte[]> data =
+                spooled.stream().map(each -> StreamMessages.provisional(each.signal())).toList();
+        lock.lock();
+        try {
+            for (int i = 0; i < data.size(); i++) {
+                PendingSignal signal = spooled.get(i).signal();
+                Instant at = Instant.ofEpochMilli(signal.closeTimeMillis());
+                for (String topic : List.of(ALL_SIGNALS, SIGNALS + signal.symbol().name())) {
+                    Envelope envelope =
+                            new Envelope(
+                                    topic,
+                                    signals.epoch(),
+                                    signals.head(),
+                                    at,
+                                    clock.instant(),
+                                    "provisional");
+                    signals.tellAll(topic, envelope, data.get(i));
+                }
+            }
         } finally {
             lock.unlock();
         }
@@ -405,6 +436,7 @@ class StreamTopics {
         prediction.put("heads", signal.heads());
         prediction.put("predicted_profit", signal.predictedProfit());
         prediction.put("p_profit", signal.pProfit());
+        prediction.put("expires_at", signal.expiresAt());
         prediction.put("unproven", signal.unproven());
         return StreamMessages.json(prediction);
     }

@@ -8,6 +8,9 @@ import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.signals.Action;
+import io.auspex.signals.Decision;
+import io.auspex.signals.PendingSignal;
+import io.auspex.signals.ProvisionalSignal;
 import io.auspex.signals.Signal;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -118,6 +121,47 @@ class StreamTopicsTest {
         assertThat(snapshot.path("data").path(0).path("heads").toString())
                 .isEqualTo("{\"p_up\":0.25}");
         assertThat(snapshot.path("data").path(0).has("action")).isFalse();
+    }
+
+    @Test
+    void aSignalThatIsNotInTheLedgerYetIsToldAndComesAgainAsOneThatIs() {
+        topics.restore("epoch", 7, List.of());
+        FakeWire all = FakeWire.reading();
+        FakeWire one = FakeWire.reading();
+        subscribe("signals:*", outbox(all));
+        subscribe("signals:ETHBTC", outbox(one));
+        topics.publishProvisional(List.of(provisional("ETHBTC"), provisional("ADABTC")));
+        topics.publish(List.of(signal(8, "ETHBTC"), signal(9, "ADABTC")));
+        for (FakeWire wire : List.of(all, one)) {
+            JsonNode early = wire.messages().get(2);
+            assertThat(early.path("type").asText()).isEqualTo("provisional");
+            assertThat(early.path("seq").asInt()).isEqualTo(7);
+            assertThat(early.path("data").path("durable").asBoolean(true)).isFalse();
+            assertThat(early.path("data").path("symbol").asText()).isEqualTo("ETHBTC");
+            assertThat(early.path("data").path("expires_at").asText()).isNotBlank();
+        }
+        assertThat(seqs(all)).containsExactly(8L, 9L);
+        assertThat(seqs(one)).containsExactly(8L);
+        FakeWire late = FakeWire.reading();
+        resume("signals:*", "epoch", 7, outbox(late));
+        assertThat(late.messages()).hasSize(3);
+    }
+
+    static ProvisionalSignal provisional(String symbol) {
+        return new ProvisionalSignal(
+                new PendingSignal(
+                        "replay:test",
+                        "stream",
+                        1,
+                        "0123456789abcdef",
+                        new Symbol(symbol),
+                        Timeframe.FIVE_MINUTES,
+                        1_700_000_100_000L,
+                        0.068,
+                        new Decision(Action.BUY, "up is likelier", 0.5),
+                        Map.of(Head.P_UP, 0.5),
+                        false),
+                NOW);
     }
 
     @Test
