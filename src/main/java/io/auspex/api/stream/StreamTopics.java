@@ -98,7 +98,7 @@ class StreamTopics {
 
     /** Takes what was published before this process started. */
     void restore(String epoch, long head, List<Signal> latest) {
-        List<EncodedSignal> encoded = latest.stream().map(EncodedSignal::new).toList();
+        List<EncodedSignal> encoded = EncodedSignal.of(latest, new Instants());
         lock.lock();
         try {
             signals.restore(epoch, head, encoded);
@@ -243,8 +243,9 @@ class StreamTopics {
 
     /** Signals out of the ledger as messages of a topic. */
     Frame frame(String topic, List<Signal> page) {
-        List<EncodedSignal> encoded = page.stream().map(EncodedSignal::new).toList();
-        return Publication.batch(encoded, topic, clock.instant()).after(0).orElseThrow();
+        Instants instants = new Instants();
+        List<EncodedSignal> encoded = EncodedSignal.of(page, instants);
+        return Publication.batch(encoded, topic, clock.instant(), instants).after(0).orElseThrow();
     }
 
     void unsubscribe(String topic, Outbox subscriber) {

@@ -411,7 +411,7 @@ class StreamTopicsTest {
         return wire.outbox(1_000, 1 << 20);
     }
 
-    private static Signal predicted(long seq, double up) {
+    static Signal predicted(long seq, double up) {
         return new Signal(
                 "epoch-" + seq,
                 "epoch",
