@@ -66,7 +66,8 @@ class SubscriberTest {
     @Test
     void aTokenAdmitsAndOneThatAllowsLessEndsWhatItDoesNotAllow() {
         assertThat(received(token("all")).getFirst())
-                .isEqualTo(FakeWire.json("{\"type\":\"ack\",\"id\":0,\"op\":\"auth\",\"ok\":true}"));
+                .isEqualTo(
+                        FakeWire.json("{\"type\":\"ack\",\"id\":0,\"op\":\"auth\",\"ok\":true}"));
         assertThat(subscriber.isAdmitted()).isTrue();
         assertThat(received(SUBSCRIBE))
                 .extracting(message -> message.path("type").asText())
