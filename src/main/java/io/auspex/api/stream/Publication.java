@@ -46,7 +46,7 @@ final class Publication {
             heads.put(each.getKey(), ofOne);
             size += SignalBatch.size(each.getValue(), ofOne);
         }
-        ByteBuffer buffer = ByteBuffer.allocateDirect(size);
+        ByteBuffer buffer = ByteBuffer.allocate(size);
         Map<String, SignalBatch> ofSymbol = new HashMap<>();
         bySymbol.forEach((symbol, some) ->
                 ofSymbol.put(symbol, SignalBatch.write(some, heads.get(symbol), buffer)));
@@ -58,7 +58,7 @@ final class Publication {
     static SignalBatch batch(
             List<EncodedSignal> signals, String topic, Instant sentAt, Instants instants) {
         List<byte[]> heads = heads(signals, topic, sentAt, instants);
-        ByteBuffer buffer = ByteBuffer.allocateDirect(SignalBatch.size(signals, heads));
+        ByteBuffer buffer = ByteBuffer.allocate(SignalBatch.size(signals, heads));
         return SignalBatch.write(signals, heads, buffer);
     }
 
