@@ -89,14 +89,19 @@ final class SignalEmission implements AutoCloseable {
     /**
      * Emits the signals of a close.
      *
+     * @param timed hears of the commit and of the publication
      * @throws IllegalStateException when the thread was interrupted while it waited; nothing was
      *     published then
      */
-    Emitted emit(List<PendingSignal> decided) {
+    Emitted emit(List<PendingSignal> decided, CloseSteps timed) {
         for (int failures = 0; true; failures++) {
             if (spool.isEmpty()) {
                 try {
-                    return new Emitted.Durable(hub.publish(append(decided)));
+                    List<Signal> stored = append(decided);
+                    timed.commitDone();
+                    List<Signal> news = hub.publish(stored);
+                    timed.publicationDone();
+                    return new Emitted.Durable(news);
                 } catch (RuntimeException failure) {
                     requireNotInterrupted(failure);
                     if (SignalLedger.isRefusal(failure)) {

@@ -163,6 +163,17 @@ public class SignalLedger {
 
     private static final String HEAD = "select seq from ledger_head";
 
+    private static final String EPOCH = "select epoch from ledger_head";
+
+    private static final String COUNT =
+            """
+            select count(*) as number from (
+                select 1 from signal
+                where epoch = (select epoch from ledger_head)
+                  and ($1::text is null or symbol = $1) and seq > $2
+                limit $3) as some
+            """;
+
     /** One step of the index per symbol, however long the ledger is. */
     private static final String LATEST_OF_EACH_SYMBOL =
             """
@@ -288,6 +299,22 @@ public class SignalLedger {
     /** The sequence number of the newest signal; 0 when there is none. */
     public Uni<Long> head() {
         return pool.query(HEAD).execute().map(rows -> rows.iterator().next().getLong("seq"));
+    }
+
+    /** Within which the sequence counts; another one for every database. */
+    public Uni<String> epoch() {
+        return pool.query(EPOCH).execute().map(rows -> rows.iterator().next().getString("epoch"));
+    }
+
+    /**
+     * How many signals there are after a sequence number, counted up to a limit.
+     *
+     * @param symbol null for all
+     */
+    public Uni<Long> count(@Nullable Symbol symbol, long seq, int limit) {
+        return pool.preparedQuery(COUNT)
+                .execute(Tuple.of(symbol == null ? null : symbol.name(), seq, limit))
+                .map(rows -> rows.iterator().next().getLong("number"));
     }
 
     /** The newest signal of every symbol. */

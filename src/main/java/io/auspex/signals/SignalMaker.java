@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +22,20 @@ import org.jspecify.annotations.Nullable;
  * same code whoever asks, the live feed or somebody who looks back, so that both say the same.
  *
  * @param guards asked in this order; the first that objects is heard
+ * @param predicted hears how long a prediction took, in nanoseconds
  */
-record SignalMaker(DecisionRule rule, List<SignalGuard> guards, Expiry expiry) {
+record SignalMaker(
+        DecisionRule rule, List<SignalGuard> guards, Expiry expiry, LongConsumer predicted) {
 
     private static final Logger LOG = Logger.getLogger(SignalMaker.class);
 
     SignalMaker {
         guards = List.copyOf(guards);
+    }
+
+    /** Nobody hears how long it takes. */
+    SignalMaker(DecisionRule rule, List<SignalGuard> guards, Expiry expiry) {
+        this(rule, guards, expiry, _ -> {});
     }
 
     /**
@@ -107,7 +115,9 @@ record SignalMaker(DecisionRule rule, List<SignalGuard> guards, Expiry expiry) {
     /** One model that fails must not end the feed for all: it does not know, and says so. */
     private Said scored(ServingModel model, LiveVector vector) {
         try {
+            long start = System.nanoTime();
             Prediction prediction = model.predict(vector.values().toArray());
+            predicted.accept(System.nanoTime() - start);
             for (SignalGuard guard : guards) {
                 Optional<String> reason = guard.reasonToAbstain(model, vector.values());
                 if (reason.isPresent()) {

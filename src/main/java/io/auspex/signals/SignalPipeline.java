@@ -61,6 +61,7 @@ public class SignalPipeline implements CloseListener {
     private final InstantSource clock;
     private final MeterRegistry meters;
     private final Timer latency;
+    private final CloseSteps steps;
     private final AtomicReference<SignalsStatus> status =
             new AtomicReference<>(SignalsStatus.FRESH);
     private volatile boolean restored;
@@ -113,7 +114,8 @@ public class SignalPipeline implements CloseListener {
         this.hub = hub;
         this.history = history;
         this.clock = clock;
-        this.maker = new SignalMaker(config.rule(), guards, config.expiry());
+        this.steps = new CloseSteps(meters);
+        this.maker = new SignalMaker(config.rule(), guards, config.expiry(), steps::predicted);
         this.missed = new MissedCloses(ledger, history, models, maker, config.missedWithin());
         this.meters = meters;
         try {
@@ -140,13 +142,16 @@ public class SignalPipeline implements CloseListener {
     @Override
     public void onClose(MarketClose close) {
         long start = System.nanoTime();
+        steps.start(start);
         features.accept(close);
+        steps.featuresDone();
         List<PendingSignal> decided =
                 tooLate(close).map(reason -> missed(close, reason)).orElseGet(() -> decide(close));
+        steps.decisionsDone();
         if (decided.isEmpty()) {
             return;
         }
-        emit(decided);
+        emit(decided, steps);
         latency.record(Duration.ofNanos(System.nanoTime() - start));
     }
 
@@ -282,12 +287,17 @@ public class SignalPipeline implements CloseListener {
         }
     }
 
+    /** Signals of a close that is long over: how long they take is nobody's latency. */
     private void emit(List<PendingSignal> decided) {
+        emit(decided, CloseSteps.untimed());
+    }
+
+    private void emit(List<PendingSignal> decided, CloseSteps timed) {
         if (!restored) {
             restoreIfPossible();
         }
         Instant closeTime = Instant.ofEpochMilli(decided.getFirst().closeTimeMillis());
-        switch (emission.emit(decided)) {
+        switch (emission.emit(decided, timed)) {
             case SignalEmission.Emitted.Durable(List<Signal> news) -> told(news);
             case SignalEmission.Emitted.Spooled() ->
                     LOG.debugf("the signals of %s are in the spool", closeTime);
