@@ -44,6 +44,7 @@ public class SignalPipeline implements CloseListener {
     private final SignalMaker maker;
     private final MeterRegistry meters;
     private final Timer latency;
+    private final CloseSteps steps;
     private volatile SignalsStatus status = SignalsStatus.FRESH;
     private volatile boolean restored;
 
@@ -60,8 +61,9 @@ public class SignalPipeline implements CloseListener {
         this.ledger = ledger;
         this.hub = hub;
         this.config = config;
-        this.maker = new SignalMaker(config.rule(), guards);
         this.meters = meters;
+        this.steps = new CloseSteps(meters);
+        this.maker = new SignalMaker(config.rule(), guards, config.expiry(), steps::predicted);
         this.latency =
                 Timer.builder("auspex.candle.to.signal")
                         .description("From a complete close to its committed, published signals")
@@ -77,8 +79,11 @@ public class SignalPipeline implements CloseListener {
     @Override
     public void onClose(MarketClose close) {
         long start = System.nanoTime();
+        steps.start(start);
         features.accept(close);
+        steps.featuresDone();
         List<PendingSignal> decided = decide(close);
+        steps.decisionsDone();
         if (decided.isEmpty()) {
             return;
         }
@@ -86,7 +91,9 @@ public class SignalPipeline implements CloseListener {
         if (committed.isEmpty()) {
             return;
         }
+        steps.commitDone();
         List<Signal> news = hub.publish(committed.get());
+        steps.publicationDone();
         latency.record(Duration.ofNanos(System.nanoTime() - start));
         news.forEach(this::count);
         status = status.emitted(Instant.ofEpochMilli(close.closeTimeMillis()), news.size());
