@@ -5,6 +5,7 @@ import io.auspex.platform.CommandDatabase;
 import io.auspex.platform.Failure;
 import io.auspex.platform.Json;
 import io.auspex.platform.LaunchException;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -57,6 +58,9 @@ public final class SecurityCommand {
             each with [--data=<folder>] or [--database.url=<url>]
             """;
 
+    /** Before those that know ISO 8601 alone. */
+    private static final int CONVERTER = 300;
+
     private static final int EXPORT_PAGE = 1_000;
     private static final long PROGRESS_MILLIS = 2_000;
 
@@ -74,6 +78,7 @@ public final class SecurityCommand {
                 new SmallRyeConfigBuilder()
                         .addDefaultInterceptors()
                         .addDefaultSources()
+                        .withConverter(Duration.class, CONVERTER, new DurationConverter())
                         .withMapping(SecurityConfig.class)
                         .withMapping(SecretsConfig.class)
                         .withValidateUnknown(false)

@@ -10,10 +10,10 @@ import io.auspex.security.Authenticator;
 import io.auspex.security.Caller;
 import io.auspex.security.CallerOf;
 import io.auspex.security.Credential;
+import io.auspex.security.Listeners;
 import io.auspex.security.PlainPath;
 import io.auspex.security.Protection;
 import io.auspex.security.RateLimits;
-import io.auspex.security.StreamAccess;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -39,7 +39,7 @@ class Guard {
     private final Protection protection;
     private final Authenticator authenticator;
     private final RateLimits limits;
-    private final StreamAccess streams;
+    private final Listeners listeners;
     private final AuditLog audit;
     private final InstantSource clock;
     private final AccessTable table = AccessTable.load();
@@ -48,13 +48,13 @@ class Guard {
             Protection protection,
             Authenticator authenticator,
             RateLimits limits,
-            StreamAccess streams,
+            Listeners listeners,
             AuditLog audit,
             InstantSource clock) {
         this.protection = protection;
         this.authenticator = authenticator;
         this.limits = limits;
-        this.streams = streams;
+        this.listeners = listeners;
         this.audit = audit;
         this.clock = clock;
     }
@@ -233,7 +233,7 @@ class Guard {
     }
 
     private boolean isForeign(HttpServerRequest request, String origin) {
-        return !streams.isAllowedOrigin(origin, CallerOf.host(request));
+        return !listeners.isAllowedOrigin(origin, CallerOf.host(request));
     }
 
     private static String address(HttpServerRequest request) {
