@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import inference.GRPCInferenceServiceGrpc;
+import inference.RepositoryModelUnloadRequest;
 import io.auspex.platform.Json;
 import io.auspex.platform.PostgresResource;
 import io.auspex.security.AuditLog;
 import io.auspex.security.AuditReport;
 import io.auspex.security.Secrets;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -26,6 +32,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
@@ -218,6 +225,46 @@ class SecuredServiceTest {
                 .startsWith("seq,at,actor")
                 .contains("olga")
                 .contains("refit.request");
+    }
+
+    @Test
+    void whatWasDoneOverGrpcIsInTheLogToo() throws Exception {
+        String operator =
+                callers.issue("{\"name\":\"g\",\"role\":\"operator\",\"subject\":\"gina\"}")
+                        .path("token")
+                        .asText();
+        Metadata headers = new Metadata();
+        headers.put(
+                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+                "Bearer " + operator);
+        ManagedChannel channel =
+                ManagedChannelBuilder.forAddress(address.getHost(), address.getPort())
+                        .usePlaintext()
+                        .build();
+        try {
+            var client =
+                    GRPCInferenceServiceGrpc.newBlockingStub(channel)
+                            .withInterceptors(
+                                    MetadataUtils.newAttachHeadersInterceptor(headers));
+            assertThatThrownBy(
+                            () ->
+                                    client.repositoryModelUnload(
+                                            RepositoryModelUnloadRequest.newBuilder()
+                                                    .setModelName("nobody")
+                                                    .build()))
+                    .hasMessageContaining("NOT_FOUND");
+        } finally {
+            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        }
+        audit.flush();
+        assertThat(audit.rows(0, 10_000, "model.unload"))
+                .filteredOn(row -> "gina".equals(row.subject()))
+                .singleElement()
+                .satisfies(row -> {
+                    assertThat(row.outcome()).isEqualTo("grpc-5");
+                    assertThat(row.target())
+                            .isEqualTo("/inference.GRPCInferenceService/RepositoryModelUnload");
+                });
     }
 
     @Test
