@@ -379,6 +379,9 @@ final class StreamBench {
         while (closes.size() < plan.closes() && System.nanoTime() < deadline) {
             Thread.sleep(LOOK_MILLIS);
             StreamClose.Steps now = StreamClose.Steps.of(service);
+            if (!now.isBetween()) {
+                continue;
+            }
             if (now.count() == before.count() + 1) {
                 closes.add(new StreamClose(now.since(before), System.currentTimeMillis()));
             }

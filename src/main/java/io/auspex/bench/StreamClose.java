@@ -2,9 +2,11 @@ package io.auspex.bench;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One close, as the service has measured it.
@@ -22,35 +24,40 @@ record StreamClose(Steps steps, long seenMillis) {
      * Seconds of all closes so far, or of some of them, by step.
      *
      * @param count how many closes
+     * @param isBetween whether no close is under way: every step has been done as often
      */
-    record Steps(long count, Map<String, Double> seconds) {
+    record Steps(long count, boolean isBetween, Map<String, Double> seconds) {
 
         private static final String TOTAL = "auspex_candle_to_signal_seconds_count";
-        private static final String SUM = "auspex_candle_to_signal_step_seconds_sum";
+        private static final String STEP = "auspex_candle_to_signal_step_seconds_";
 
         static Steps of(StreamedService service) throws IOException, InterruptedException {
             Map<String, Double> metrics = service.metrics("auspex_candle_to_signal");
             Map<String, Double> seconds = new HashMap<>();
             double count = 0;
+            Set<Double> counts = new HashSet<>();
             for (Map.Entry<String, Double> metric : metrics.entrySet()) {
                 if (metric.getKey().startsWith(TOTAL)) {
                     count = metric.getValue();
+                    counts.add(count);
+                } else if (metric.getKey().startsWith(STEP + "count")) {
+                    counts.add(metric.getValue());
                 }
                 for (String step : STEPS) {
-                    if (metric.getKey().startsWith(SUM)
+                    if (metric.getKey().startsWith(STEP + "sum")
                             && metric.getKey().contains("\"" + step + "\"")) {
                         seconds.put(step, metric.getValue());
                     }
                 }
             }
-            return new Steps((long) count, seconds);
+            return new Steps((long) count, counts.size() == 1, seconds);
         }
 
         Steps since(Steps before) {
             Map<String, Double> difference = new HashMap<>();
             seconds.forEach((step, value) ->
                     difference.put(step, value - before.seconds.getOrDefault(step, 0.0)));
-            return new Steps(count - before.count, difference);
+            return new Steps(count - before.count, isBetween, difference);
         }
 
         double millis(String step) {

@@ -33,6 +33,11 @@ record SignalMaker(
         guards = List.copyOf(guards);
     }
 
+    /** Nobody hears how long it takes. */
+    SignalMaker(DecisionRule rule, List<SignalGuard> guards, Expiry expiry) {
+        this(rule, guards, expiry, _ -> {});
+    }
+
     /**
      * One signal for every candle of the close that is in the model's market; none when its
      * features are not computed live.

@@ -1,6 +1,7 @@
 package io.auspex.api.stream;
 
 import io.auspex.signals.Signal;
+import java.util.List;
 
 /** A signal and its JSON, which is made once, however many topics and connections it goes to. */
 final class EncodedSignal {
@@ -8,9 +9,17 @@ final class EncodedSignal {
     private final Signal signal;
     private final byte[] data;
 
-    EncodedSignal(Signal signal) {
+    private EncodedSignal(Signal signal, byte[] data) {
         this.signal = signal;
-        this.data = StreamMessages.json(signal);
+        this.data = data;
+    }
+
+    /** Encodes them all. */
+    static List<EncodedSignal> of(List<Signal> signals, Instants instants) {
+        SignalJson json = new SignalJson(instants);
+        return signals.stream()
+                .map(signal -> new EncodedSignal(signal, json.write(signal)))
+                .toList();
     }
 
     Signal signal() {

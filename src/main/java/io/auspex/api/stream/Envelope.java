@@ -24,8 +24,8 @@ record Envelope(
     static final byte[] END = {'}'};
 
     /** Everything before the data. */
-    byte[] head() {
-        String event = eventAt == null ? "null" : "\"" + eventAt + "\"";
+    byte[] head(Instants instants) {
+        String event = eventAt == null ? "null" : "\"" + instants.text(eventAt) + "\"";
         return ("{\"topic\":\""
                         + topic
                         + "\",\"epoch\":\""
@@ -35,7 +35,7 @@ record Envelope(
                         + ",\"ts_event\":"
                         + event
                         + ",\"ts_sent\":\""
-                        + sentAt
+                        + instants.text(sentAt)
                         + "\",\"type\":\""
                         + type
                         + "\",\"data\":")
@@ -44,7 +44,7 @@ record Envelope(
 
     /** The whole message. */
     byte[] around(byte[] data) {
-        byte[] head = head();
+        byte[] head = head(new Instants());
         byte[] text = new byte[head.length + data.length + END.length];
         System.arraycopy(head, 0, text, 0, head.length);
         System.arraycopy(data, 0, text, head.length, data.length);

@@ -14,7 +14,8 @@ import java.nio.ByteBuffer;
  * </pre>
  *
  * <p>The bytes belong to the garbage collector and are never released, so that no count of readers
- * has to be right.
+ * has to be right. What is kept for long is kept on the heap: memory outside of it comes back late
+ * when its owner has become old.
  */
 final class Frame {
 
@@ -77,6 +78,13 @@ final class Frame {
         for (byte[] part : parts) {
             to.put(part);
         }
+    }
+
+    /** The same outside of the heap: for a moment and for many. */
+    Frame direct() {
+        ByteBuffer copy = ByteBuffer.allocateDirect(size());
+        bytes.getBytes(bytes.readerIndex(), copy);
+        return of(copy.flip(), messages);
     }
 
     int size() {

@@ -32,7 +32,8 @@ final class Publication {
      * @param news by increasing sequence, at least one
      */
     static Publication of(List<Signal> news, Instant sentAt) {
-        List<EncodedSignal> signals = news.stream().map(EncodedSignal::new).toList();
+        Instants instants = new Instants();
+        List<EncodedSignal> signals = EncodedSignal.of(news, instants);
         Map<String, List<EncodedSignal>> bySymbol = new LinkedHashMap<>();
         for (EncodedSignal signal : signals) {
             bySymbol.computeIfAbsent(signal.symbol(), _ -> new ArrayList<>()).add(signal);
@@ -41,21 +42,23 @@ final class Publication {
         int size = 0;
         for (Map.Entry<String, List<EncodedSignal>> each : bySymbol.entrySet()) {
             List<byte[]> ofOne =
-                    heads(each.getValue(), StreamTopics.SIGNALS + each.getKey(), sentAt);
+                    heads(each.getValue(), StreamTopics.SIGNALS + each.getKey(), sentAt, instants);
             heads.put(each.getKey(), ofOne);
             size += SignalBatch.size(each.getValue(), ofOne);
         }
-        ByteBuffer buffer = ByteBuffer.allocateDirect(size);
+        ByteBuffer buffer = ByteBuffer.allocate(size);
         Map<String, SignalBatch> ofSymbol = new HashMap<>();
         bySymbol.forEach((symbol, some) ->
                 ofSymbol.put(symbol, SignalBatch.write(some, heads.get(symbol), buffer)));
-        return new Publication(signals, batch(signals, StreamTopics.ALL_SIGNALS, sentAt), ofSymbol);
+        return new Publication(
+                signals, batch(signals, StreamTopics.ALL_SIGNALS, sentAt, instants), ofSymbol);
     }
 
     /** Signals as messages of one topic. */
-    static SignalBatch batch(List<EncodedSignal> signals, String topic, Instant sentAt) {
-        List<byte[]> heads = heads(signals, topic, sentAt);
-        ByteBuffer buffer = ByteBuffer.allocateDirect(SignalBatch.size(signals, heads));
+    static SignalBatch batch(
+            List<EncodedSignal> signals, String topic, Instant sentAt, Instants instants) {
+        List<byte[]> heads = heads(signals, topic, sentAt, instants);
+        ByteBuffer buffer = ByteBuffer.allocate(SignalBatch.size(signals, heads));
         return SignalBatch.write(signals, heads, buffer);
     }
 
@@ -82,7 +85,8 @@ final class Publication {
                 : ofSymbol.get(topic.substring(StreamTopics.SIGNALS.length()));
     }
 
-    private static List<byte[]> heads(List<EncodedSignal> signals, String topic, Instant sentAt) {
+    private static List<byte[]> heads(
+            List<EncodedSignal> signals, String topic, Instant sentAt, Instants instants) {
         List<byte[]> heads = new ArrayList<>(signals.size());
         for (EncodedSignal each : signals) {
             Signal signal = each.signal();
@@ -94,7 +98,7 @@ final class Publication {
                                     signal.closeTime(),
                                     sentAt,
                                     "signal")
-                            .head());
+                            .head(instants));
         }
         return heads;
     }

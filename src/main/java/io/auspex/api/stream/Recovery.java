@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.api.stream.SignalTopics.Missed;
 import io.auspex.signals.Signal;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,7 +16,7 @@ import org.jboss.logging.Logger;
  * taken, until what is left fits; then the subscriber is told of everything that comes. Runs on a
  * virtual thread of its own.
  */
-final class Recovery implements Runnable {
+final class Recovery {
 
     private static final Logger LOG = Logger.getLogger(Recovery.class);
 
@@ -34,15 +35,14 @@ final class Recovery implements Runnable {
             StreamTopics topics,
             MissedSignals ledger,
             StreamConfig config,
-            String topic,
-            long since,
+            StreamRequest.Wanted wanted,
             Outbox outbox,
             JsonNode id) {
         this.topics = topics;
         this.ledger = ledger;
         this.config = config;
-        this.topic = topic;
-        this.since = since;
+        this.topic = wanted.topic();
+        this.since = Objects.requireNonNull(wanted.since(), "only those can be behind").seq();
         this.outbox = outbox;
         this.id = id;
     }
@@ -55,8 +55,12 @@ final class Recovery implements Runnable {
         cancelled = true;
     }
 
-    @Override
-    public void run() {
+    /**
+     * Does all of it.
+     *
+     * @return false when the topic was refused
+     */
+    boolean recover() {
         long head;
         boolean canRecover;
         String epoch;
@@ -69,19 +73,23 @@ final class Recovery implements Runnable {
         } catch (RuntimeException failure) {
             LOG.warnf("the ledger could not be read for one who resumes: %s", failure.getMessage());
             refuse("the ledger cannot be read now; try again");
-            return;
+            return false;
         }
         if (cancelled) {
             refuse("unsubscribed before it was recovered");
-            return;
+            return true;
         }
         if (!canRecover) {
             topics.restart(topic, outbox, id, _ -> !cancelled);
-            return;
+            return true;
         }
-        if (!outbox.offer(StreamMessages.subscribed(id, topic, epoch, head, true))) {
-            return;
+        if (isGiven(List.of(StreamMessages.subscribed(id, topic, epoch, head, true)))) {
+            makeUp(head);
         }
+        return true;
+    }
+
+    private void makeUp(long head) {
         try {
             recover(head);
         } catch (RuntimeException failure) {
@@ -115,7 +123,9 @@ final class Recovery implements Runnable {
                     return;
                 }
                 case StreamTopics.Step.FromMemory(Missed missed) -> {
-                    missed.frames().forEach(outbox::offer);
+                    if (!isGiven(missed.frames())) {
+                        return;
+                    }
                     told = missed.upTo();
                 }
                 case StreamTopics.Step.FromLedger() -> {
@@ -125,7 +135,9 @@ final class Recovery implements Runnable {
                     }
                     List<Signal> page = ledger.after(topic, told);
                     if (!page.isEmpty()) {
-                        outbox.offer(topics.frame(topic, page));
+                        if (!isGiven(List.of(topics.frame(topic, page)))) {
+                            return;
+                        }
                         told = page.getLast().seq();
                     }
                     if (page.size() < config.recoveryPage()) {
@@ -138,6 +150,10 @@ final class Recovery implements Runnable {
                 return;
             }
         }
+    }
+
+    private boolean isGiven(List<Frame> frames) {
+        return topics.give(topic, frames, outbox, _ -> !cancelled);
     }
 
     /** Whether the subscriber has taken everything; one that does not is closed. */

@@ -29,6 +29,9 @@ final class SignalTopics {
     /** Most symbols whose newest signal is remembered. */
     private static final int MAX_SYMBOLS = 10_000;
 
+    /** Subscribers for whom one copy outside of the heap is less work than one for each. */
+    private static final int MANY = 4;
+
     /** How long a snapshot of all symbols is given to others who subscribe. */
     private static final Duration SNAPSHOT_AGE = Duration.ofSeconds(1);
 
@@ -196,10 +199,11 @@ final class SignalTopics {
 
     private void tell(String topic, Publication news) {
         Map<Outbox, Long> all = subscribers.get(topic);
-        SignalBatch batch = news.on(topic);
-        if (all == null || batch == null) {
+        SignalBatch kept = news.on(topic);
+        if (all == null || kept == null) {
             return;
         }
+        SignalBatch batch = all.size() < MANY ? kept : kept.direct();
         for (Iterator<Map.Entry<Outbox, Long>> each = all.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<Outbox, Long> subscription = each.next();
             Optional<Frame> frame = batch.after(subscription.getValue());

@@ -46,28 +46,30 @@ final class StreamMessages {
     }
 
     static Frame authenticated(JsonNode id) {
-        return frame(answer("ack", id, Map.of("op", "auth", "ok", true)));
+        return frame(authentication(id, true));
     }
 
     static Frame notAuthenticated(JsonNode id, String error) {
-        Map<String, Object> ack = answer("ack", id, Map.of("op", "auth", "ok", false));
+        Map<String, Object> ack = authentication(id, false);
         ack.put("error", error);
         return frame(ack);
     }
 
     static Frame list(JsonNode id, Collection<String> topics, List<String> available) {
-        Map<String, Object> list = answer("list", id, Map.of());
+        Map<String, Object> list = answer("list", id);
         list.put("topics", topics);
         list.put("available", available);
         return frame(list);
     }
 
     static Frame pong(JsonNode id) {
-        return frame(answer("pong", id, Map.of()));
+        return frame(answer("pong", id));
     }
 
     static Frame error(JsonNode id, String reason) {
-        return frame(answer("error", id, Map.of("error", reason)));
+        Map<String, Object> error = answer("error", id);
+        error.put("error", reason);
+        return frame(error);
     }
 
     /** For all connections. */
@@ -126,19 +128,24 @@ final class StreamMessages {
 
     private static Map<String, Object> acknowledgement(
             JsonNode id, String op, String topic, boolean ok) {
-        Map<String, Object> ack = answer("ack", id, Map.of());
+        Map<String, Object> ack = answer("ack", id);
         ack.put("op", op);
         ack.put("topic", topic);
         ack.put("ok", ok);
         return ack;
     }
 
-    private static Map<String, Object> answer(
-            String type, JsonNode id, Map<String, Object> others) {
+    private static Map<String, Object> authentication(JsonNode id, boolean ok) {
+        Map<String, Object> ack = answer("ack", id);
+        ack.put("op", "auth");
+        ack.put("ok", ok);
+        return ack;
+    }
+
+    private static Map<String, Object> answer(String type, JsonNode id) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("type", type);
         answer.put("id", id);
-        answer.putAll(others);
         return answer;
     }
 }

@@ -98,7 +98,7 @@ class StreamTopics {
 
     /** Takes what was published before this process started. */
     void restore(String epoch, long head, List<Signal> latest) {
-        List<EncodedSignal> encoded = latest.stream().map(EncodedSignal::new).toList();
+        List<EncodedSignal> encoded = EncodedSignal.of(latest, new Instants());
         lock.lock();
         try {
             signals.restore(epoch, head, encoded);
@@ -241,10 +241,27 @@ class StreamTopics {
         }
     }
 
+    /**
+     * Gives a subscriber that is behind what is next for it, unless it is not wanted any more: what
+     * comes after the acknowledgement of its end would be taken for another subscription's.
+     *
+     * @param isWanted asked when nothing can come between any more
+     * @return whether it was taken
+     */
+    boolean give(String topic, List<Frame> frames, Outbox subscriber, Predicate<String> isWanted) {
+        lock.lock();
+        try {
+            return isWanted.test(topic) && frames.stream().allMatch(subscriber::offer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Signals out of the ledger as messages of a topic. */
     Frame frame(String topic, List<Signal> page) {
-        List<EncodedSignal> encoded = page.stream().map(EncodedSignal::new).toList();
-        return Publication.batch(encoded, topic, clock.instant()).after(0).orElseThrow();
+        Instants instants = new Instants();
+        List<EncodedSignal> encoded = EncodedSignal.of(page, instants);
+        return Publication.batch(encoded, topic, clock.instant(), instants).after(0).orElseThrow();
     }
 
     void unsubscribe(String topic, Outbox subscriber) {

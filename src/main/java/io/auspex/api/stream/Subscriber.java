@@ -3,12 +3,10 @@ package io.auspex.api.stream;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.auspex.api.stream.StreamAccess.Standing;
-import io.auspex.api.stream.StreamRequest.Since;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -119,8 +117,7 @@ final class Subscriber {
                     outbox.offer(StreamMessages.refused(id, "subscribe", topic, reason));
             case StreamTopics.Outcome.Behind() -> {
                 subscribed.add(topic);
-                Since since = Objects.requireNonNull(wanted.since(), "only those can be behind");
-                recover(new Recovery(topics, ledger, config, topic, since.seq(), outbox, id));
+                recover(new Recovery(topics, ledger, config, wanted, outbox, id));
             }
         }
     }
@@ -165,16 +162,21 @@ final class Subscriber {
     }
 
     private void recoverAll() {
-        Recovery next = nextRecovery(null);
+        Recovery next = firstRecovery();
         while (next != null) {
-            next.run();
-            next = nextRecovery(next);
+            next = after(next, next.recover());
         }
     }
 
-    private synchronized @Nullable Recovery nextRecovery(@Nullable Recovery done) {
-        if (done != null) {
-            recoveries.remove(done);
+    private synchronized @Nullable Recovery firstRecovery() {
+        return recoveries.peek();
+    }
+
+    private synchronized @Nullable Recovery after(Recovery done, boolean isSubscribed) {
+        recoveries.remove(done);
+        if (!isSubscribed
+                && recoveries.stream().noneMatch(each -> each.topic().equals(done.topic()))) {
+            subscribed.remove(done.topic());
         }
         return recoveries.peek();
     }

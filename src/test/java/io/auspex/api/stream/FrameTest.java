@@ -24,7 +24,12 @@ class FrameTest {
         Frame.put(two, bytes);
         Frame.put(two, new byte[] {'a'}, new byte[] {'b'}, new byte[] {'c'});
         for (Frame frame :
-                new Frame[] {Frame.of(bytes), Frame.shared(bytes), Frame.of(two.flip(), 2)}) {
+                new Frame[] {
+                    Frame.of(bytes),
+                    Frame.shared(bytes),
+                    Frame.of(two.flip(), 2),
+                    Frame.of(two, 2).direct()
+                }) {
             EmbeddedChannel client =
                     new EmbeddedChannel(new WebSocket13FrameDecoder(false, false, 1 << 20));
             ByteBuf view = frame.view();

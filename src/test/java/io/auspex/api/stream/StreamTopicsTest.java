@@ -300,6 +300,17 @@ class StreamTopicsTest {
     }
 
     @Test
+    void whatIsNotWantedAnyMoreIsNotGiven() {
+        FakeWire wire = FakeWire.reading();
+        Outbox outbox = outbox(wire);
+        Frame page = topics.frame("signals:*", List.of(signal(1, "ETHBTC")));
+        assertThat(topics.give("signals:*", List.of(page), outbox, _ -> false)).isFalse();
+        assertThat(wire.sent()).isEmpty();
+        assertThat(topics.give("signals:*", List.of(page), outbox, _ -> true)).isTrue();
+        assertThat(seqs(wire)).containsExactly(1L);
+    }
+
+    @Test
     void whoKnowsMoreThanThisPodIsNotToldTwice() {
         topics.restore("epoch", 10, List.of());
         FakeWire wire = FakeWire.reading();
@@ -411,7 +422,7 @@ class StreamTopicsTest {
         return wire.outbox(1_000, 1 << 20);
     }
 
-    private static Signal predicted(long seq, double up) {
+    static Signal predicted(long seq, double up) {
         return new Signal(
                 "epoch-" + seq,
                 "epoch",
