@@ -290,7 +290,7 @@ final class RunningAuspex implements AutoCloseable {
      * Tests of the packaged application come after the packaging, so that {@code ./auspex} need not
      * build again; it looks at this file. Sources that were edited since are newer than the stamp.
      */
-    private static void theBuildIsNew() throws IOException {
+    static void theBuildIsNew() throws IOException {
         Path stamp = CHECKOUT.resolve("target/auspex.built");
         if (!Files.exists(stamp)) {
             Files.createFile(stamp);

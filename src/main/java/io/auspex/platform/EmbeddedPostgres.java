@@ -95,6 +95,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    /** The one that runs in a data folder that somebody else holds; empty when none does. */
+    static Optional<EmbeddedPostgres> running(Path data) throws IOException {
+        Path cluster = data.resolve("postgres");
+        Optional<PostmasterFile> file =
+                PostmasterFile.read(cluster).filter(server -> server.isServing(cluster));
+        return file.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new EmbeddedPostgres(cluster, file.get(), password(cluster), true));
+    }
+
     /** Address for JDBC drivers. */
     public String jdbcUrl() {
         return jdbcUrl(DATABASE);
@@ -192,7 +202,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static EmbeddedPostgres startAndWait(Path data, Path cluster) throws IOException {
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         while (true) {
-            Optional<PostmasterFile> running = running(cluster);
+            Optional<PostmasterFile> running = serving(cluster);
             EmbeddedPostgres postgres =
                     running.isPresent()
                             ? new EmbeddedPostgres(cluster, running.get(), password(cluster), true)
@@ -247,7 +257,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private static Optional<PostmasterFile> running(Path cluster) throws IOException {
+    private static Optional<PostmasterFile> serving(Path cluster) throws IOException {
         Optional<PostmasterFile> file = PostmasterFile.read(cluster);
         if (file.isEmpty() || file.get().isServing(cluster)) {
             return file;

@@ -20,6 +20,12 @@ public final class Json {
     /** Longest document read, in characters. */
     public static final int MAX_DOCUMENT_CHARS = 16 * 1024 * 1024;
 
+    /** Deepest nesting of arrays and objects. */
+    public static final int MAX_DEPTH = 64;
+
+    /** Longest text in a document, in characters. */
+    public static final int MAX_TEXT_CHARS = 1_000_000;
+
     private static final ObjectMapper MAPPER = configure(new JsonMapper(factory()));
 
     private Json() {}
@@ -39,14 +45,20 @@ public final class Json {
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     }
 
+    /** What no document that is read may go beyond. */
+    static StreamReadConstraints limits() {
+        return StreamReadConstraints.builder()
+                .maxDocumentLength(MAX_DOCUMENT_CHARS)
+                .maxNestingDepth(MAX_DEPTH)
+                .maxStringLength(MAX_TEXT_CHARS)
+                .build();
+    }
+
     private static JsonFactory factory() {
         return (JsonFactory)
                 JsonFactory.builder()
                         .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-                        .streamReadConstraints(
-                                StreamReadConstraints.builder()
-                                        .maxDocumentLength(MAX_DOCUMENT_CHARS)
-                                        .build())
+                        .streamReadConstraints(limits())
                         .build();
     }
 }

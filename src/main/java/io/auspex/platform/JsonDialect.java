@@ -1,6 +1,5 @@
 package io.auspex.platform;
 
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.jackson.ObjectMapperCustomizer;
@@ -15,9 +14,6 @@ class JsonDialect implements ObjectMapperCustomizer {
         Json.configure(mapper);
         mapper.getFactory()
                 .configure(StreamReadFeature.USE_FAST_DOUBLE_PARSER.mappedFeature(), true)
-                .setStreamReadConstraints(
-                        StreamReadConstraints.builder()
-                                .maxDocumentLength(Json.MAX_DOCUMENT_CHARS)
-                                .build());
+                .setStreamReadConstraints(Json.limits());
     }
 }

@@ -2,6 +2,7 @@ package io.auspex.platform;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 
 /** Where a running service is, for the commands that look at it. */
 record ServiceAddress(String host, int port) {
@@ -39,6 +40,13 @@ record ServiceAddress(String host, int port) {
      */
     URI uri(String scheme, String path) {
         return URI.create(scheme + "://" + this + path);
+    }
+
+    /** What to send as {@code Authorization}: the key in {@code AUSPEX_KEY}, when there is one. */
+    static Optional<String> authorization() {
+        return Optional.ofNullable(System.getenv("AUSPEX_KEY"))
+                .filter(key -> !key.isBlank())
+                .map(key -> "Bearer " + key.strip());
     }
 
     @Override

@@ -11,6 +11,7 @@ public final class Status {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int OK = 200;
+    private static final int UNAUTHENTICATED = 401;
 
     private Status() {}
 
@@ -25,12 +26,15 @@ public final class Status {
 
     static String of(ServiceAddress service) {
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(service.uri("http", "/api/status")).timeout(TIMEOUT);
+            ServiceAddress.authorization()
+                    .ifPresent(value -> request.header("Authorization", value));
             HttpResponse<String> response =
-                    client.send(
-                            HttpRequest.newBuilder(service.uri("http", "/api/status"))
-                                    .timeout(TIMEOUT)
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() == UNAUTHENTICATED) {
+                throw new LaunchException(service + " asks for a key: give it in AUSPEX_KEY.");
+            }
             if (response.statusCode() != OK) {
                 throw new LaunchException(
                         service + " answers " + response.statusCode() + ": " + response.body());

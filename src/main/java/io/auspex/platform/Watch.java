@@ -74,9 +74,12 @@ public final class Watch {
     static CompletableFuture<Void> connect(
             HttpClient client, ServiceAddress service, Consumer<String> lines) {
         CompletableFuture<Void> ended = new CompletableFuture<>();
+        WebSocket.Builder handshake =
+                client.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT);
+        ServiceAddress.authorization()
+                .ifPresent(value -> handshake.header("Authorization", value));
         WebSocket socket =
-                client.newWebSocketBuilder()
-                        .connectTimeout(CONNECT_TIMEOUT)
+                handshake
                         .buildAsync(service.uri("ws", "/api/stream"), new Listener(lines, ended))
                         .join();
         socket.sendText(SUBSCRIBE, true).join();

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes closed trades, from whichever side they come. Idempotent: a trade that was taken before is
@@ -77,6 +78,16 @@ public class TradeIntake {
      * @throws Failure INVALID {@code too-many-trades}; nothing was taken then
      */
     public List<TradeResult> take(List<JsonNode> trades) {
+        return take(trades, null);
+    }
+
+    /**
+     * As {@link #take(List)}, on behalf of somebody.
+     *
+     * @param reporter pseudonym of whoever reports them, by which they can be erased; null for
+     *     nobody in particular
+     */
+    public List<TradeResult> take(List<JsonNode> trades, @Nullable String reporter) {
         if (trades.size() > maxBatch) {
             throw new Failure(
                     Failure.Category.INVALID,
@@ -88,7 +99,7 @@ public class TradeIntake {
         for (JsonNode json : trades) {
             places.add(place(json, batch));
         }
-        Map<String, TradeResult> taken = takeDistinct(batch.values());
+        Map<String, TradeResult> taken = takeDistinct(batch.values(), reporter);
         return places.stream()
                 .map(place ->
                         switch (place) {
@@ -128,26 +139,30 @@ public class TradeIntake {
                                 trade.id(), "an earlier trade of this batch has its id"));
     }
 
-    private Map<String, TradeResult> takeDistinct(Collection<ReportedTrade> trades) {
+    private Map<String, TradeResult> takeDistinct(
+            Collection<ReportedTrade> trades, @Nullable String reporter) {
         Map<String, TradeResult> results = new LinkedHashMap<>();
         if (trades.isEmpty()) {
             return results;
         }
         try {
             flush();
-            takeWithDatabase(new ArrayList<>(trades), results);
+            takeWithDatabase(new ArrayList<>(trades), reporter, results);
         } catch (RuntimeException failure) {
             if (!DatabaseAway.isCauseOf(failure)) {
                 throw failure;
             }
             for (ReportedTrade trade : trades) {
-                results.computeIfAbsent(trade.id(), _ -> takeWithout(trade));
+                results.computeIfAbsent(trade.id(), _ -> takeWithout(trade, reporter));
             }
         }
         return results;
     }
 
-    private void takeWithDatabase(List<ReportedTrade> trades, Map<String, TradeResult> results) {
+    private void takeWithDatabase(
+            List<ReportedTrade> trades,
+            @Nullable String reporter,
+            Map<String, TradeResult> results) {
         Map<String, String> known = digests(trades);
         List<ReportedTrade> fresh = new ArrayList<>();
         for (ReportedTrade trade : trades) {
@@ -174,7 +189,8 @@ public class TradeIntake {
                                                         knownTrade.feed(),
                                                         knownTrade.reconstructed(),
                                                         clock.instant()),
-                                                trade.contentSha256()));
+                                                trade.contentSha256(),
+                                                reporter));
                     }
                 });
         results.putAll(insert(complete));
@@ -228,7 +244,7 @@ public class TradeIntake {
     }
 
     /** Only what needs nothing from the database can wait for it. */
-    private TradeResult takeWithout(ReportedTrade trade) {
+    private TradeResult takeWithout(ReportedTrade trade, @Nullable String reporter) {
         Pending waiting = buffer.of(trade.id());
         if (waiting != null) {
             return compared(trade, waiting.contentSha256());
@@ -240,11 +256,25 @@ public class TradeIntake {
         Pending pending =
                 new Pending(
                         ClosedTrade.of(trade, contexts.feed(), List.of(), clock.instant()),
-                        trade.contentSha256());
+                        trade.contentSha256(),
+                        reporter);
         return buffer.add(pending)
                 ? new TradeResult.Buffered(trade.id(), AWAY)
                 : new TradeResult.Refused(
                         trade.id(), AWAY + ", and no more trades fit in memory; send it again");
+    }
+
+    /**
+     * Drops the trades of somebody that are not stored yet: the others are removed where they are
+     * stored.
+     *
+     * @return how many
+     */
+    public int forget(String reporter) {
+        List<Pending> theirs =
+                buffer.all().stream().filter(trade -> reporter.equals(trade.reporter())).toList();
+        buffer.remove(theirs);
+        return theirs.size();
     }
 
     /** Trades that are not stored yet. */

@@ -20,8 +20,12 @@ final class TradeRows {
 
     private TradeRows() {}
 
-    /** A trade with the digest of what was reported, on its way into the table. */
-    record Pending(ClosedTrade trade, String contentSha256) {}
+    /**
+     * A trade with the digest of what was reported, on its way into the table.
+     *
+     * @param reporter pseudonym of whoever reported it; null for nobody in particular
+     */
+    record Pending(ClosedTrade trade, String contentSha256, @Nullable String reporter) {}
 
     /** One array a column, in the order of the insert's parameters. */
     static Tuple columns(List<Pending> trades) {
@@ -45,7 +49,8 @@ final class TradeRows {
                 .addArrayOfDouble(column(trades, t -> t.context().volumeRatio(), Double[]::new))
                 .addArrayOfDouble(column(trades, t -> t.context().confidence(), Double[]::new))
                 .addArrayOfString(column(trades, t -> json(t.reconstructed()), String[]::new))
-                .addArrayOfString(column(trades, t -> json(t.context().other()), String[]::new));
+                .addArrayOfString(column(trades, t -> json(t.context().other()), String[]::new))
+                .addArrayOfString(trades.stream().map(Pending::reporter).toArray(String[]::new));
     }
 
     static ClosedTrade trade(Row row) {

@@ -27,18 +27,19 @@ public class TradeStore {
             insert into closed_trade
                 (id, content_sha256, feed, symbol, direction, entry_time, entry_price, exit_time,
                  exit_price, pnl, pnl_percent, signal_id, entry_rsi, entry_trend, entry_volatility,
-                 volume_ratio, signal_confidence, reconstructed, other)
+                 volume_ratio, signal_confidence, reconstructed, other, reporter)
             select id, content_sha256, feed, symbol, direction, entry_time, entry_price, exit_time,
                    exit_price, pnl, pnl_percent, signal_id, entry_rsi, entry_trend,
                    entry_volatility, volume_ratio, signal_confidence, reconstructed::jsonb,
-                   other::jsonb
+                   other::jsonb, reporter
             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
                         $7::float8[], $8::bigint[], $9::float8[], $10::float8[], $11::float8[],
                         $12::text[], $13::float8[], $14::float8[], $15::float8[], $16::float8[],
-                        $17::float8[], $18::text[], $19::text[])
+                        $17::float8[], $18::text[], $19::text[], $20::text[])
                  as t (id, content_sha256, feed, symbol, direction, entry_time, entry_price,
                        exit_time, exit_price, pnl, pnl_percent, signal_id, entry_rsi, entry_trend,
-                       entry_volatility, volume_ratio, signal_confidence, reconstructed, other)
+                       entry_volatility, volume_ratio, signal_confidence, reconstructed, other,
+                       reporter)
             order by id
             on conflict (id) do nothing
             returning id, stored_at

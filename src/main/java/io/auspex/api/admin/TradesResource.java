@@ -3,6 +3,8 @@ package io.auspex.api.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.market.Symbol;
 import io.auspex.platform.Failure;
+import io.auspex.security.CallerOf;
+import io.auspex.security.SubjectRights;
 import io.auspex.trades.ClosedTrade;
 import io.auspex.trades.Direction;
 import io.auspex.trades.TradeIntake;
@@ -10,12 +12,14 @@ import io.auspex.trades.TradeResult;
 import io.auspex.trades.TradeStore;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -35,10 +39,12 @@ public class TradesResource {
 
     private final TradeIntake intake;
     private final TradeStore store;
+    private final SubjectRights subjects;
 
-    TradesResource(TradeIntake intake, TradeStore store) {
+    TradesResource(TradeIntake intake, TradeStore store, SubjectRights subjects) {
         this.intake = intake;
         this.store = store;
+        this.subjects = subjects;
     }
 
     @POST
@@ -51,7 +57,7 @@ public class TradesResource {
                             + " REFUSED with the reason, or BUFFERED. One bad trade spoils no other.")
     @APIResponse(responseCode = "200", description = "what became of each")
     @APIResponse(responseCode = "400", description = "malformed-body, too-many-trades")
-    public List<TradeResult> take(@Nullable JsonNode body) {
+    public List<TradeResult> take(@Nullable JsonNode body, @Context RoutingContext routing) {
         if (body == null || !(body.isObject() || body.isArray())) {
             throw new Failure(
                     Failure.Category.INVALID,
@@ -59,11 +65,15 @@ public class TradesResource {
                     "the body is a trade or an array of trades");
         }
         if (body.isObject()) {
-            return intake.take(List.of(body));
+            return intake.take(List.of(body), reporter(routing));
         }
         List<JsonNode> trades = new ArrayList<>();
         body.forEach(trades::add);
-        return intake.take(trades);
+        return intake.take(trades, reporter(routing));
+    }
+
+    private @Nullable String reporter(RoutingContext routing) {
+        return subjects.pseudonym(CallerOf.get(routing)).orElse(null);
     }
 
     @GET

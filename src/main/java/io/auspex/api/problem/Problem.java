@@ -49,12 +49,15 @@ public record Problem(String type, String title, int status, String detail, Stri
     private static String title(int status) {
         return switch (status) {
             case 400 -> "The request is not right";
+            case 401 -> "Who are you?";
+            case 403 -> "Not allowed";
             case 404 -> "Not found";
             case 405 -> "Method not allowed";
             case 406 -> "Not acceptable";
             case 409 -> "Conflict with the present state";
             case 413 -> "The request is too large";
             case 415 -> "Unsupported media type";
+            case 429 -> "Too many requests";
             case 502 -> "Something that Auspex depends on failed";
             case 503 -> "Not ready";
             case 504 -> "Too late";

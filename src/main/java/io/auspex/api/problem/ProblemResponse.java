@@ -22,7 +22,8 @@ public final class ProblemResponse {
         send(context, RouteProblems.of(status, context.normalizedPath()));
     }
 
-    private static void send(RoutingContext context, Problem problem) {
+    /** Answers with a problem that is known already. */
+    public static void send(RoutingContext context, Problem problem) {
         HttpServerResponse response = context.response();
         if (response.ended() || response.headWritten() || response.closed()) {
             return;
@@ -30,7 +31,7 @@ public final class ProblemResponse {
         ProblemStyle style = ProblemStyle.of(context.normalizedPath());
         response.setStatusCode(problem.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, style.mediaType());
-        if (problem.status() == 503) {
+        if (problem.status() == 503 && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Problem.RETRY_AFTER_SECONDS);
         }
         response.end(style.body(problem));

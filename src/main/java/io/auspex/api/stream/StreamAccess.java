@@ -1,23 +1,19 @@
 package io.auspex.api.stream;
 
-import io.quarkus.arc.DefaultBean;
 import io.quarkus.websockets.next.HandshakeRequest;
 import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
-/**
- * Who may hear what. Without another bean of this type everybody may hear everything. The protocol
- * asks; what a header or a token is worth is not its business.
- */
+/** Who may hear what. The protocol asks; what a header or a token is worth is not its business. */
 public interface StreamAccess {
 
     /** What a fresh connection may do, by its handshake; on the event loop, so without waiting. */
     Standing connected(HandshakeRequest handshake);
 
-    /** What a connection may do that sent {@code {"op":"auth","token":".."}}. */
-    Uni<Standing> authenticate(String token);
+    /** What a connection may do that sent {@code {"op":"auth","token":".."}} from an address. */
+    Uni<Standing> authenticate(String token, String address);
 
     /** What a connection may do. */
     sealed interface Standing {
@@ -26,8 +22,10 @@ public interface StreamAccess {
          * It may subscribe.
          *
          * @param mayHear decides by the name of a topic
+         * @param isGood whether what it was admitted for is so still; asked now and then, and
+         *     closed with 4401 when it is not
          */
-        record Admitted(Predicate<String> mayHear) implements Standing {}
+        record Admitted(Predicate<String> mayHear, BooleanSupplier isGood) implements Standing {}
 
         /**
          * It has to send a token first.
@@ -42,23 +40,5 @@ public interface StreamAccess {
          * @param reason one sentence for the client
          */
         record Refused(String reason) implements Standing {}
-    }
-
-    /** Everybody may hear everything. */
-    @DefaultBean
-    @ApplicationScoped
-    class Open implements StreamAccess {
-
-        private static final Standing ALL = new Standing.Admitted(_ -> true);
-
-        @Override
-        public Standing connected(HandshakeRequest handshake) {
-            return ALL;
-        }
-
-        @Override
-        public Uni<Standing> authenticate(String token) {
-            return Uni.createFrom().item(ALL);
-        }
     }
 }

@@ -149,9 +149,31 @@ class StreamConnections {
             StreamSocket socket,
             Outbox outbox,
             StreamAccess.Standing standing) {
-        Subscriber subscriber = new Subscriber(topics, ledger, access, config, standing, outbox);
+        Subscriber subscriber =
+                new Subscriber(
+                        topics, ledger, access, config, standing, address(connection), outbox);
         connections.put(connection.id(), new Open(subscriber, socket));
         return subscriber;
+    }
+
+    /** Ends those whose key or token is good no longer. */
+    void dismiss() {
+        connections.values().stream()
+                .map(Open::subscriber)
+                .filter(Subscriber::isOutdated)
+                .forEach(subscriber ->
+                        subscriber
+                                .outbox()
+                                .giveUp(
+                                        CloseCode.UNAUTHORISED,
+                                        "the key or token has expired or was revoked"));
+    }
+
+    private static String address(WebSocketConnection connection) {
+        // With its port, which is another for every connection.
+        String address = connection.handshakeRequest().remoteAddress();
+        int port = address.lastIndexOf(':');
+        return port < 0 ? address : address.substring(0, port);
     }
 
     private static void requireAdmission(Subscriber subscriber) {

@@ -15,6 +15,9 @@ class StreamUpkeep {
     /** Before the feed stops, so that its last signals still go out. */
     private static final int FIRST = 0;
 
+    /** How late the end of a token is noticed. */
+    private static final Duration DISMISSAL = Duration.ofSeconds(1);
+
     private static final Duration CLOSING = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(10);
 
@@ -30,6 +33,7 @@ class StreamUpkeep {
 
     void start(@Observes StartupEvent started) {
         var _ = vertx.setPeriodic(config.heartbeat().toMillis(), _ -> connections.beat());
+        var _ = vertx.setPeriodic(DISMISSAL.toMillis(), _ -> connections.dismiss());
     }
 
     void stop(@Observes @Priority(FIRST) ShutdownEvent stopping) {

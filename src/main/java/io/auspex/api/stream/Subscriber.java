@@ -28,6 +28,7 @@ final class Subscriber {
     /** One at a time; those behind it wait. At most one for each topic. */
     private final Deque<Recovery> recoveries = new ArrayDeque<>();
 
+    private final String address;
     private Standing standing;
     private boolean isAuthenticating;
     private boolean gone;
@@ -38,12 +39,14 @@ final class Subscriber {
             StreamAccess access,
             StreamConfig config,
             Standing standing,
+            String address,
             Outbox outbox) {
         this.topics = topics;
         this.ledger = ledger;
         this.access = access;
         this.config = config;
         this.standing = standing;
+        this.address = address;
         this.outbox = outbox;
     }
 
@@ -53,6 +56,11 @@ final class Subscriber {
 
     synchronized boolean isAdmitted() {
         return standing instanceof Standing.Admitted;
+    }
+
+    /** Whether what it was admitted for, if it was, is no longer so. */
+    synchronized boolean isOutdated() {
+        return standing instanceof Standing.Admitted(_, var isGood) && !isGood.getAsBoolean();
     }
 
     synchronized void receive(String text) {
@@ -118,7 +126,7 @@ final class Subscriber {
         return switch (standing) {
             case Standing.Unknown _, Standing.Refused _ ->
                     Optional.of("send {\"op\":\"auth\",\"token\":\"..\"} first");
-            case Standing.Admitted(var mayHear) when !mayHear.test(topic) ->
+            case Standing.Admitted(var mayHear, _) when !mayHear.test(topic) ->
                     Optional.of("not allowed");
             case Standing.Admitted _ ->
                     subscribed.size() >= config.maxTopics() && !subscribed.contains(topic)
@@ -179,7 +187,7 @@ final class Subscriber {
             return;
         }
         isAuthenticating = true;
-        access.authenticate(request.token())
+        access.authenticate(request.token(), address)
                 .subscribe()
                 .with(
                         found -> stand(request.id(), found),
@@ -198,7 +206,7 @@ final class Subscriber {
         isAuthenticating = false;
         standing = found;
         switch (found) {
-            case Standing.Admitted(var mayHear) -> {
+            case Standing.Admitted(var mayHear, _) -> {
                 outbox.offer(StreamMessages.authenticated(id));
                 // A token that allows less than the one before ends what it does not allow.
                 List<String> notAnyMore = new ArrayList<>(subscribed);

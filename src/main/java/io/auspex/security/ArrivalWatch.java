@@ -1,0 +1,182 @@
+package io.auspex.security;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one connection of HTTP for clients that are slow on purpose (Slowloris, slow bodies, slow
+ * readers). It sees bytes before HTTP does and looks now and then at what came of them: a timeout
+ * of inactivity would be put off by every single byte, a deadline is not. On the event loop of the
+ * connection.
+ */
+final class ArrivalWatch extends ChannelInboundHandlerAdapter {
+
+    static final AttributeKey<ArrivalWatch> KEY = AttributeKey.valueOf("auspex.arrival");
+
+    private static final byte[] TOO_SLOW =
+            "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII);
+
+    private final ArrivalLimits limits;
+    private State state = State.IDLE;
+    private long sinceNanos;
+    private long bodyBytes;
+    private @Nullable HttpServerRequest request;
+    private @Nullable ScheduledFuture<?> looks;
+    private long pendingBytes;
+    private long pendingSinceNanos;
+
+    /** What the connection is at. */
+    private enum State {
+        /** Nothing is on its way. */
+        IDLE,
+        /** Bytes of a head are. */
+        HEAD,
+        /** A head has arrived; its body may be on its way, or its answer. */
+        REQUEST,
+        /** HTTP/2, whose streams have limits of their own; only an answer can be too slow. */
+        STREAMS,
+        /** A WebSocket: not HTTP any more. */
+        UPGRADED
+    }
+
+    ArrivalWatch(ArrivalLimits limits) {
+        this.limits = limits;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) throws Exception {
+        context.channel().attr(KEY).set(this);
+        sinceNanos = System.nanoTime();
+        pendingSinceNanos = sinceNanos;
+        long pause = limits.look().toNanos();
+        looks =
+                context.executor()
+                        .scheduleWithFixedDelay(
+                                () -> look(context), pause, pause, TimeUnit.NANOSECONDS);
+        super.channelActive(context);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        if (looks != null) {
+            looks.cancel(false);
+        }
+        request = null;
+        super.channelInactive(context);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        switch (state) {
+            case IDLE -> begin();
+            case REQUEST -> {
+                if (request == null || request.isEnded()) {
+                    begin();
+                } else if (message instanceof ByteBuf bytes) {
+                    bodyBytes += bytes.readableBytes();
+                }
+            }
+            case HEAD, STREAMS, UPGRADED -> {}
+        }
+        super.channelRead(context, message);
+    }
+
+    private void begin() {
+        state = State.HEAD;
+        sinceNanos = System.nanoTime();
+        request = null;
+    }
+
+    /** HTTP has read the head of a request. */
+    void headArrived(HttpServerRequest arrived, boolean isUpgrade) {
+        if (isUpgrade) {
+            state = State.UPGRADED;
+        } else if (arrived.version() == HttpVersion.HTTP_2) {
+            state = State.STREAMS;
+        } else {
+            state = State.REQUEST;
+            request = arrived;
+            bodyBytes = 0;
+            sinceNanos = System.nanoTime();
+        }
+    }
+
+    private void look(ChannelHandlerContext context) {
+        long now = System.nanoTime();
+        if (state != State.UPGRADED && readsNothing(context.channel(), now)) {
+            cut(context, "write");
+            return;
+        }
+        switch (state) {
+            case IDLE -> cutAfter(context, now, limits.idle(), "idle");
+            case HEAD -> cutAfter(context, now, limits.head(), "head");
+            case REQUEST -> lookAtRequest(context, now);
+            case STREAMS, UPGRADED -> {}
+        }
+    }
+
+    private void lookAtRequest(ChannelHandlerContext context, long now) {
+        HttpServerRequest current = request;
+        if (current == null) {
+            return;
+        }
+        if (!current.isEnded()) {
+            if (!current.response().ended() && isSlowerThanAllowed(now)) {
+                cut(context, "body");
+            }
+        } else if (current.response().ended()) {
+            // What it did last is not before this look, and not long ago.
+            state = State.IDLE;
+            sinceNanos = now;
+            request = null;
+        }
+    }
+
+    private boolean isSlowerThanAllowed(long now) {
+        long counted = now - sinceNanos - limits.bodyGrace().toNanos();
+        return counted > 0 && bodyBytes < counted / 1e9 * limits.bodyBytesPerSecond();
+    }
+
+    private void cutAfter(ChannelHandlerContext context, long now, Duration most, String limit) {
+        if (now - sinceNanos > most.toNanos()) {
+            cut(context, limit);
+        }
+    }
+
+    /** Whether something waits to be written, and the client has taken nothing of it for long. */
+    private boolean readsNothing(Channel channel, long now) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        long pending = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        if (pending == 0 || pending < pendingBytes) {
+            pendingSinceNanos = now;
+        }
+        pendingBytes = pending;
+        return pending > 0 && now - pendingSinceNanos > limits.write().toNanos();
+    }
+
+    /** Says why where that can be said: to HTTP/1 that has been given no answer yet. */
+    private void cut(ChannelHandlerContext context, String limit) {
+        Arrivals.count(limit);
+        if (state == State.HEAD || limit.equals("body")) {
+            state = State.UPGRADED;
+            context.writeAndFlush(Unpooled.wrappedBuffer(TOO_SLOW))
+                    .addListener(ChannelFutureListener.CLOSE);
+        } else {
+            var _ = context.close();
+        }
+    }
+}
