@@ -27,12 +27,12 @@ class SubscriberTest {
         }
 
         @Override
-        public Uni<Standing> authenticate(String token) {
+        public Uni<Standing> authenticate(String token, String address) {
             return switch (token) {
-                case "all" -> Uni.createFrom().item(new Standing.Admitted(_ -> true));
+                case "all" -> Uni.createFrom().item(new Standing.Admitted(_ -> true, () -> true));
                 case "signals" ->
                         Uni.createFrom()
-                                .item(new Standing.Admitted(topic -> topic.startsWith("signals:")));
+                                .item(new Standing.Admitted(topic -> topic.startsWith("signals:"), () -> true));
                 case "broken" -> Uni.createFrom().failure(new IllegalStateException("no database"));
                 default -> Uni.createFrom().item(new Standing.Refused("the token is not known"));
             };
@@ -48,6 +48,7 @@ class SubscriberTest {
                     new TwoTokens(),
                     config,
                     new Standing.Unknown(Duration.ofSeconds(5)),
+                    "127.0.0.1",
                     wire.outbox(100, 100_000));
 
     @Test
