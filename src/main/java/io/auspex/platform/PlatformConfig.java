@@ -21,8 +21,22 @@ interface PlatformConfig {
     @WithDefault("8080")
     int port();
 
+    /** What this process does: some of {@code serve}, {@code ingest} and {@code refit}. */
+    @WithDefault("serve,ingest,refit")
+    String roles();
+
     /** The PostgreSQL to use. */
     Database database();
+
+    /** The Kafka to be connected to. */
+    Kafka kafka();
+
+    /** The Kafka to be connected to. */
+    interface Kafka {
+
+        /** {@code host:port} of some of its brokers, joined by commas; without it there is none. */
+        Optional<String> bootstrapServers();
+    }
 
     /** The PostgreSQL to use. */
     interface Database {

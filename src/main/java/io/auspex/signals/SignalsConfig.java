@@ -36,6 +36,10 @@ interface SignalsConfig {
     @WithDefault("5s")
     Duration appendTimeout();
 
+    /** How often signals of other processes are looked for, beside hearing of them. */
+    @WithDefault("1s")
+    Duration followEvery();
+
     default DecisionRule rule() {
         return new DecisionRule(
                 minimumEdge(), roundTripFee(), minimumNetReturn(), maximumStopProbability());

@@ -1,5 +1,6 @@
 package io.auspex.api.inference;
 
+import io.auspex.platform.Roles;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.serving.ModelServer;
@@ -30,15 +31,17 @@ class ServiceReadiness implements AsyncHealthCheck {
 
     private final ModelRegistry registry;
     private final ModelServer server;
+    private final Roles roles;
 
-    ServiceReadiness(ModelRegistry registry, ModelServer server) {
+    ServiceReadiness(ModelRegistry registry, ModelServer server, Roles roles) {
         this.registry = registry;
         this.server = server;
+        this.roles = roles;
     }
 
     @Override
     public Uni<HealthCheckResponse> call() {
-        return unready().map(ServiceReadiness::response);
+        return unready().map(this::response);
     }
 
     /** Why the service cannot answer; empty when it can. */
@@ -71,9 +74,11 @@ class ServiceReadiness implements AsyncHealthCheck {
                 && (status.version() != null || status.problem() != null);
     }
 
-    private static HealthCheckResponse response(Optional<String> unready) {
+    private HealthCheckResponse response(Optional<String> unready) {
         HealthCheckResponseBuilder answer =
-                HealthCheckResponse.named("models").status(unready.isEmpty());
+                HealthCheckResponse.named("models")
+                        .status(unready.isEmpty())
+                        .withData("roles", roles.toString());
         unready.ifPresent(reason -> answer.withData("reason", reason));
         return answer.build();
     }

@@ -1,0 +1,108 @@
+package io.auspex;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.platform.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A real subscriber of all signals of one service. It notes everything that must not happen: a
+ * number twice, out of turn, or left out.
+ */
+final class SignalSubscriber implements WebSocket.Listener, AutoCloseable {
+
+    private final HttpClient http = RunningAuspex.client();
+    private final StringBuilder part = new StringBuilder();
+    private final SortedMap<Long, JsonNode> signals = new ConcurrentSkipListMap<>();
+    private final List<String> faults = new CopyOnWriteArrayList<>();
+    private final WebSocket socket;
+    private volatile long last;
+    private volatile boolean open = true;
+
+    private SignalSubscriber(RunningAuspex auspex, String topic) {
+        String address = auspex.uri("/api/stream").toString().replace("http:", "ws:");
+        socket = http.newWebSocketBuilder().buildAsync(java.net.URI.create(address), this).join();
+        socket.sendText("{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[" + topic + "]}", true)
+                .join();
+    }
+
+    /** From now on. */
+    static SignalSubscriber of(RunningAuspex auspex) {
+        return new SignalSubscriber(auspex, "\"signals:*\"");
+    }
+
+    /** The signals heard, by number. */
+    SortedMap<Long, JsonNode> heard() {
+        return new TreeMap<>(signals);
+    }
+
+    List<String> faults() {
+        return faults;
+    }
+
+    /** The newest number; 0 before the first. */
+    long last() {
+        return last;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean end) {
+        part.append(text);
+        if (end) {
+            take(part.toString());
+            part.setLength(0);
+        }
+        from.request(1);
+        return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        open = false;
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable failure) {
+        open = false;
+    }
+
+    @Override
+    public void close() {
+        socket.abort();
+        http.shutdownNow();
+    }
+
+    private void take(String text) {
+        JsonNode message = read(text);
+        if (!message.path("type").asText().equals("signal")) {
+            return;
+        }
+        long seq = message.path("seq").asLong();
+        if (last != 0 && seq != last + 1) {
+            faults.add(seq + " after " + last);
+        }
+        last = seq;
+        signals.put(seq, message.path("data"));
+    }
+
+    private static JsonNode read(String text) {
+        try {
+            return Json.mapper().readTree(text);
+        } catch (IOException notJson) {
+            throw new UncheckedIOException(notJson);
+        }
+    }
+}
