@@ -182,7 +182,9 @@ class StoreFollower {
     }
 
     private void tell(MarketClose close) {
-        closes.fire(new CloseFollowed(close));
+        if (roles.has(Role.SERVE) || roles.has(Role.INGEST)) {
+            closes.fire(new CloseFollowed(close));
+        }
         lastMillis = close.closeTimeMillis();
         status.storedElsewhere(close);
     }

@@ -145,7 +145,7 @@ final class KafkaFeed implements Feed {
         }
 
         private long end() {
-            return consumer.endOffsets(Set.of(partition), CALL).get(partition);
+            return consumer.endOffsets(Set.of(partition), CALL).getOrDefault(partition, 0L);
         }
 
         /** At the offset that was committed, if there is one. */

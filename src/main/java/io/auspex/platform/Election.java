@@ -156,6 +156,8 @@ public final class Election implements AutoCloseable {
             LOG.debugf("%s: closed", office);
         }
         mine = null;
+        // Closing a session takes a thread that is not interrupted.
+        boolean _ = Thread.interrupted();
         drop();
     }
 

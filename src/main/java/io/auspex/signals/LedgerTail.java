@@ -6,6 +6,8 @@ import io.auspex.platform.Await;
 import io.auspex.platform.DatabaseNews;
 import io.auspex.platform.DatabaseSessions;
 import io.auspex.platform.Json;
+import io.auspex.platform.Role;
+import io.auspex.platform.Roles;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -39,6 +41,7 @@ class LedgerTail {
     private final SignalsConfig config;
     private final DatabaseNews news;
     private final DatabaseSessions sessions;
+    private final Roles roles;
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean stopping;
 
@@ -48,16 +51,22 @@ class LedgerTail {
             SignalHub hub,
             SignalsConfig config,
             DatabaseNews news,
-            DatabaseSessions sessions) {
+            DatabaseSessions sessions,
+            Roles roles) {
         this.ledger = ledger;
         this.hub = hub;
         this.config = config;
         this.news = news;
         this.sessions = sessions;
+        this.roles = roles;
     }
 
     /** After the hub knows the ledger, and after those who subscribe at start. */
     void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 10) StartupEvent started) {
+        if (!roles.has(Role.SERVE) && !roles.has(Role.INGEST)) {
+            // Nobody is told of signals here.
+            return;
+        }
         hub.readGapsFrom(this::read);
         news.listen(CHANNEL, this::heard);
         var _ = Thread.ofVirtual().name("ledger-tail").start(this::run);
