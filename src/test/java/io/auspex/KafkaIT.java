@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.kafka.TestBroker;
 import io.auspex.platform.Json;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,7 +44,7 @@ class KafkaIT {
                                 "--simulated.symbols=3",
                                 "--kafka.bootstrap-servers=" + broker.address())) {
             acknowledged(auspex, 20);
-            modelEvent(auspex, broker);
+            modelEvents(auspex, broker);
             trades(auspex, broker);
 
             broker.kill();
@@ -109,16 +114,44 @@ class KafkaIT {
                 all.size(), distinct.size(), head);
     }
 
-    private static void modelEvent(RunningAuspex auspex, TestBroker broker) throws Exception {
-        // The starter was promoted before Kafka was connected; the same again is an event.
+    /** The starter's own file again, by hand, and back. */
+    private static void modelEvents(RunningAuspex auspex, TestBroker broker) throws Exception {
+        HttpResponse<String> uploaded =
+                upload(auspex, Path.of("onnx-models/simulated-5m/1/model.onnx"));
+        assertThat(uploaded.statusCode()).as(uploaded.body()).isEqualTo(201);
+        assertThat(auspex.post(MODEL + "/promote", "{\"version\": 2}").statusCode()).isEqualTo(200);
+        assertThat(auspex.post(MODEL + "/rollback", "").statusCode()).isEqualTo(200);
         auspex.await(
-                "the looks at promotions",
+                "both events",
                 PATIENCE,
-                () ->
-                        Optional.of(channels(auspex).path(1).path("acknowledged"))
-                                .filter(JsonNode::isNumber));
-        assertThat(channels(auspex).path(1).path("name").asText()).isEqualTo("model-events");
-        assertThat(broker.address()).isNotEmpty();
+                () -> above(channels(auspex).path(1).path("acknowledged").asLong(), 3));
+        List<String> events = new ArrayList<>();
+        for (ConsumerRecord<String, String> record : broker.everything("auspex-models")) {
+            JsonNode event = Json.mapper().readTree(record.value());
+            assertThat(fields(event)).isEqualTo(fields(schema("model-event").path("properties")));
+            assertThat(record.key()).isEqualTo("simulated-5m");
+            events.add(event.path("kind").asText() + " " + event.path("version").asInt());
+        }
+        assertThat(events).endsWith("PROMOTION 2", "ROLLBACK 1");
+    }
+
+    private static HttpResponse<String> upload(RunningAuspex auspex, Path file)
+            throws IOException, InterruptedException {
+        String head =
+                "--part\r\nContent-Disposition: form-data; name=\"model\";"
+                        + " filename=\"model.onnx\"\r\n\r\n";
+        HttpRequest request =
+                HttpRequest.newBuilder(auspex.uri(MODEL + "/versions"))
+                        .header("Content-Type", "multipart/form-data; boundary=part")
+                        .POST(
+                                HttpRequest.BodyPublishers.concat(
+                                        HttpRequest.BodyPublishers.ofString(head),
+                                        HttpRequest.BodyPublishers.ofFile(file),
+                                        HttpRequest.BodyPublishers.ofString("\r\n--part--\r\n")))
+                        .build();
+        try (HttpClient http = RunningAuspex.client()) {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        }
     }
 
     private static void trades(RunningAuspex auspex, TestBroker broker) throws Exception {
@@ -151,6 +184,17 @@ class KafkaIT {
         assertThat(stored.toString().split("kafka-1", -1)).hasSize(2);
     }
 
+    private static List<String> deadLetters(TestBroker broker) {
+        return broker.everything("auspex-dead-letters").stream()
+                .map(record ->
+                        record.value()
+                                + ": "
+                                + new String(
+                                        record.headers().lastHeader("dead-letter-reason").value()))
+                .sorted(Comparator.comparing(letter -> letter.startsWith("{")))
+                .toList();
+    }
+
     private static String trade(String id, Instant close) {
         return """
         {"id":"%s","symbol":"ETHSIM","direction":"LONG","entry_time":"%s","entry_price":100.0,\
@@ -170,22 +214,20 @@ class KafkaIT {
         return number >= least ? Optional.of(true) : Optional.empty();
     }
 
-    private static JsonNode channel(RunningAuspex auspex)
-            throws java.io.IOException, InterruptedException {
+    private static JsonNode channel(RunningAuspex auspex) throws IOException, InterruptedException {
         return channels(auspex).path(0);
     }
 
     private static JsonNode channels(RunningAuspex auspex)
-            throws java.io.IOException, InterruptedException {
+            throws IOException, InterruptedException {
         return auspex.json("/api/status").at("/kafka/channels");
     }
 
-    private static long head(RunningAuspex auspex)
-            throws java.io.IOException, InterruptedException {
+    private static long head(RunningAuspex auspex) throws IOException, InterruptedException {
         return auspex.json("/api/status").at("/ledger/head").asLong();
     }
 
-    private static JsonNode schema(String name) throws java.io.IOException {
+    private static JsonNode schema(String name) throws IOException {
         return Json.mapper()
                 .readTree(Files.readString(Path.of("docs/schemas", name + ".schema.json")));
     }
