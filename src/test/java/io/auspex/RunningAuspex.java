@@ -149,6 +149,18 @@ final class RunningAuspex implements AutoCloseable {
         }
     }
 
+    /** SIGTERM, as whoever runs it would end it; does not wait. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for its end. */
+    void awaitEnd() throws InterruptedException {
+        if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw failure("it did not end");
+        }
+    }
+
     /** SIGKILL to its PostgreSQL. */
     void killDatabase() throws IOException {
         database().orElseThrow(() -> failure("it has no PostgreSQL")).destroyForcibly();

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -26,17 +28,32 @@ final class SignalSubscriber implements WebSocket.Listener, AutoCloseable {
     private final WebSocket socket;
     private volatile long last;
     private volatile boolean open = true;
+    private volatile JsonNode acknowledgement;
 
-    private SignalSubscriber(RunningAuspex auspex, String topic) {
+    private SignalSubscriber(RunningAuspex auspex, String topic, long since) {
+        last = since;
         String address = auspex.uri("/api/stream").toString().replace("http:", "ws:");
-        socket = http.newWebSocketBuilder().buildAsync(java.net.URI.create(address), this).join();
+        socket = http.newWebSocketBuilder().buildAsync(URI.create(address), this).join();
         socket.sendText("{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[" + topic + "]}", true)
                 .join();
     }
 
     /** From now on. */
     static SignalSubscriber of(RunningAuspex auspex) {
-        return new SignalSubscriber(auspex, "\"signals:*\"");
+        return new SignalSubscriber(auspex, "\"signals:*\"", 0);
+    }
+
+    /** As one that had been elsewhere before, and has had everything up to there. */
+    static SignalSubscriber resuming(RunningAuspex auspex, String epoch, long since) {
+        return new SignalSubscriber(
+                auspex,
+                "{\"topic\":\"signals:*\",\"epoch\":\"%s\",\"since\":%d}".formatted(epoch, since),
+                since);
+    }
+
+    /** What the acknowledgement said; empty before it is there. */
+    Optional<JsonNode> acknowledgement() {
+        return Optional.ofNullable(acknowledgement);
     }
 
     /** The signals heard, by number. */
@@ -87,6 +104,9 @@ final class SignalSubscriber implements WebSocket.Listener, AutoCloseable {
 
     private void take(String text) {
         JsonNode message = read(text);
+        if (message.path("type").asText().equals("ack")) {
+            acknowledgement = message;
+        }
         if (!message.path("type").asText().equals("signal")) {
             return;
         }

@@ -26,6 +26,12 @@ public final class Bench {
                         --days=45       history that the refits train on
                         --parts=throughput,row,swaps,refits
                         --server-cpus=0 --load-cpus=1 --worker-cpus=2 (1 of two) --database-cpus=1
+              stream    signals to thousands of subscribers, beside a hand-written broadcast; candle to socket
+                        --subscribers=2000 --symbols=10 --speed=600 --stalled=5 (percent that do not read)
+                        --seconds=5 --alternations=5 --warm-up=10
+                        --close-symbols=200 --closes=60
+                        --parts=fanout,stalled,closes
+                        --server-cpus=0 --load-cpus=1 --database-cpus=1
               refit     what a refit of the service costs, beside LightGBM alone; other ways to train
                         --data=FOLDER   candle files of real symbols; skipped without
                         --symbols=50 --days=30 --seed=7   of the simulated market; 0 symbols for none
@@ -61,6 +67,7 @@ public final class Bench {
                         System.exit(1);
                     }
                 }
+                case "stream" -> StreamBench.run(BenchOptions.of(options), System.out, System.err);
                 case "serving" ->
                         ServingBench.run(BenchOptions.of(options), System.out, System.err);
                 default ->

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The table that {@code ./auspex bench serving} prints. A goal that is missed says so. */
+/** The table that a bench prints. A goal that is missed says so. */
 final class ServingTable {
 
     private static final String NONE = "";
@@ -66,6 +66,11 @@ final class ServingTable {
                         ofProcessorTime,
                         goal(goal),
                         met(goal, ratio.median())));
+    }
+
+    /** A row whose own figure is to be met. */
+    void goal(String what, String ours, double figure, Goal goal) {
+        rows.add(new Row(what, ours, NONE, NONE, NONE, goal(goal), met(goal, figure)));
     }
 
     /** A row without a comparison. */

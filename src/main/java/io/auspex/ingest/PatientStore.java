@@ -1,6 +1,7 @@
 package io.auspex.ingest;
 
 import io.auspex.platform.Backoff;
+import io.auspex.platform.NotTheLeader;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -8,8 +9,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Waits for the candle store as long as it takes: a database that is away for a while must not end
- * the feed. Meanwhile the feed's thread stands still and the status says since when and why; what
- * waits behind it is bounded by the feed, which has what is lost sent again.
+ * the feed. Meanwhile the thread stands still and the status says since when and why. With the
+ * history that is the feed's own thread; with live closes it is one beside it, and what waits there
+ * is bounded.
  */
 final class PatientStore {
 
@@ -30,6 +32,7 @@ final class PatientStore {
      * The result of the work, done again after every failure.
      *
      * @throws IllegalArgumentException of the work: it would be no better later
+     * @throws RuntimeException of the work, when another process leads by now
      */
     <T> T until(Supplier<T> work) throws InterruptedException {
         for (int failures = 1; true; failures++) {
@@ -42,6 +45,9 @@ final class PatientStore {
             } catch (RuntimeException failure) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
+                }
+                if (NotTheLeader.isCauseOf(failure)) {
+                    throw failure;
                 }
                 if (failures == 1) {
                     LOG.warnf("the candle store fails, and is tried again: %s", failure);

@@ -1,131 +1,243 @@
 package io.auspex.api.stream;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import org.jboss.logging.Logger;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits to be written to one connection, bounded by count and by size. Offered to by any
- * thread, in order; written by the connection's own event loop, a window at a time, the next when
- * the socket has taken the ones before. What does not fit closes the connection: it is the
- * subscriber that waits, never the publisher.
+ * thread, in order; written by the connection's own event loop while the socket takes it. What does
+ * not fit closes the connection: it is the subscriber that waits, never the publisher. What
+ * conflates replaces what of the same kind still waits.
  */
 final class Outbox {
 
-    /** Closed because it read too slowly; it may connect again. */
-    static final int SLOW_CONSUMER = 4008;
-
-    /** Messages handed to the socket and not yet taken by it. */
-    private static final int WINDOW = 32;
-
-    private static final Logger LOG = Logger.getLogger(Outbox.class);
-
-    /** The connection as the outbox sees it. */
+    /** The connection as the outbox sees it; used on its event loop only. */
     interface Wire {
-        /** Completes when the socket has taken the text. */
-        CompletionStage<Void> send(String text);
 
-        void close(int code, String reason);
+        /** Whether the socket takes more now; when it does again, it calls {@link #write}. */
+        boolean isWritable();
+
+        /** Hands bytes over, to go out with the next flush. */
+        void write(Frame frame);
+
+        void flush();
+
+        void close(CloseCode code, String reason);
+    }
+
+    /** In its place in the queue; what conflates is changed there. */
+    private static final class Waiting {
+        private Frame frame;
+        private final @Nullable Object kind;
+
+        Waiting(Frame frame, @Nullable Object kind) {
+            this.frame = frame;
+            this.kind = kind;
+        }
     }
 
     private final Wire wire;
-    private final Executor eventLoop;
+    private final Consumer<Outbox> wake;
     private final int maxMessages;
-    private final long maxChars;
+    private final long maxBytes;
 
-    private final Deque<String> waiting = new ArrayDeque<>();
-    private long chars;
-    private int inFlight;
-    private boolean scheduled;
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Map<Object, Waiting> conflating = new HashMap<>();
+    private final List<CompletableFuture<Boolean>> watching = new ArrayList<>();
+    private int messages;
+    private long bytes;
+    private boolean woken;
+    private boolean writing;
     private boolean closed;
+    private @Nullable Runnable ending;
 
     /**
-     * @param eventLoop runs one task after the other, in order
-     * @param maxMessages waiting or in flight
-     * @param maxChars the sum of their lengths
+     * @param wake has {@link #write} called on the connection's event loop, soon
+     * @param maxMessages waiting
+     * @param maxBytes the sum of their sizes
      */
-    Outbox(Wire wire, Executor eventLoop, int maxMessages, long maxChars) {
+    Outbox(Wire wire, Consumer<Outbox> wake, int maxMessages, long maxBytes) {
         this.wire = wire;
-        this.eventLoop = eventLoop;
+        this.wake = wake;
         this.maxMessages = maxMessages;
-        this.maxChars = maxChars;
+        this.maxBytes = maxBytes;
     }
 
     /**
-     * Queues a text.
+     * Queues messages that must not be lost.
      *
-     * @return false when the connection is closed, or is closed now because the text does not fit
+     * @return false when the connection is closed, or is closed now because they do not fit
      */
-    synchronized boolean offer(String text) {
-        if (closed) {
-            return false;
+    boolean offer(Frame frame) {
+        return offer(frame, null);
+    }
+
+    /**
+     * Queues a message that makes the one of the same kind before it superfluous, and takes its
+     * place if it is still there.
+     *
+     * @return false when the connection is closed
+     */
+    boolean conflate(Object kind, Frame frame) {
+        return offer(frame, kind);
+    }
+
+    private boolean offer(Frame frame, @Nullable Object kind) {
+        synchronized (this) {
+            if (closed) {
+                return false;
+            }
+            Waiting before = kind == null ? null : conflating.get(kind);
+            if (before != null) {
+                bytes += frame.size() - before.frame.size();
+                before.frame = frame;
+                return true;
+            }
+            if (kind == null && !fits(frame)) {
+                giveUp(CloseCode.SLOW_CONSUMER, messages + " messages were waiting");
+                return false;
+            }
+            Waiting added = new Waiting(frame, kind);
+            waiting.add(added);
+            messages += frame.messages();
+            bytes += frame.size();
+            if (kind != null) {
+                conflating.put(kind, added);
+            }
+            if (woken) {
+                return true;
+            }
+            woken = true;
         }
-        int messages = waiting.size() + inFlight;
-        // One message alone always fits: a snapshot may be larger than the bound.
-        if (messages > 0 && (messages >= maxMessages || chars + text.length() > maxChars)) {
-            giveUp(messages);
-            return false;
-        }
-        waiting.add(text);
-        chars += text.length();
-        schedule();
+        wake.accept(this);
         return true;
+    }
+
+    /** One run of messages alone always fits: a snapshot may be larger than the bound. */
+    private boolean fits(Frame frame) {
+        return messages == 0
+                || (messages + frame.messages() <= maxMessages && bytes + frame.size() <= maxBytes);
+    }
+
+    /**
+     * How much may be offered at once and leave room for what comes meanwhile: messages, and bytes.
+     */
+    int roomyMessages() {
+        return Math.max(1, maxMessages / 2);
+    }
+
+    long roomyBytes() {
+        return maxBytes / 2;
+    }
+
+    /** On the event loop: hands over what waits, as far as the socket takes it. */
+    void write() {
+        Runnable last;
+        synchronized (this) {
+            woken = false;
+            last = ending;
+            ending = null;
+            if (last == null) {
+                if (writing) {
+                    // A flush below has made the socket writable again: the loop there goes on.
+                    return;
+                }
+                writing = true;
+            }
+        }
+        if (last != null) {
+            last.run();
+            return;
+        }
+        try {
+            while (writeSome()) {
+                wire.flush();
+            }
+        } finally {
+            List<CompletableFuture<Boolean>> told = List.of();
+            synchronized (this) {
+                writing = false;
+                if (waiting.isEmpty() && !watching.isEmpty()) {
+                    told = List.copyOf(watching);
+                    watching.clear();
+                }
+            }
+            told.forEach(each -> each.complete(true));
+        }
+    }
+
+    private boolean writeSome() {
+        boolean wrote = false;
+        while (wire.isWritable()) {
+            Frame frame = next();
+            if (frame == null) {
+                break;
+            }
+            wire.write(frame);
+            wrote = true;
+        }
+        return wrote;
+    }
+
+    private synchronized @Nullable Frame next() {
+        Waiting first = waiting.poll();
+        if (first == null) {
+            return null;
+        }
+        if (first.kind != null) {
+            conflating.remove(first.kind);
+        }
+        messages -= first.frame.messages();
+        bytes -= first.frame.size();
+        return first.frame;
+    }
+
+    /** Completes when nothing waits any more: with true, or with false for a closed connection. */
+    synchronized CompletableFuture<Boolean> emptied() {
+        CompletableFuture<Boolean> emptied = new CompletableFuture<>();
+        if (closed) {
+            emptied.complete(false);
+        } else if (waiting.isEmpty()) {
+            emptied.complete(true);
+        } else {
+            watching.add(emptied);
+        }
+        return emptied;
+    }
+
+    /** Closes the connection from this side. What waits is not sent any more. */
+    synchronized void giveUp(CloseCode code, String reason) {
+        if (!closed) {
+            close();
+            ending = () -> wire.close(code, reason);
+            wake.accept(this);
+        }
     }
 
     /** The connection is gone: nothing more is taken or written. */
     synchronized void close() {
         closed = true;
         waiting.clear();
-        chars = 0;
+        conflating.clear();
+        messages = 0;
+        bytes = 0;
+        watching.forEach(each -> each.complete(false));
+        watching.clear();
     }
 
     synchronized boolean isClosed() {
         return closed;
     }
 
-    private void giveUp(int messages) {
-        close();
-        String reason = "cannot keep up: " + messages + " messages were waiting";
-        eventLoop.execute(() -> wire.close(SLOW_CONSUMER, reason));
-    }
-
-    private void schedule() {
-        if (!scheduled && inFlight < WINDOW && !waiting.isEmpty()) {
-            scheduled = true;
-            eventLoop.execute(this::write);
-        }
-    }
-
-    private void write() {
-        while (true) {
-            String text;
-            synchronized (this) {
-                text = closed || inFlight >= WINDOW ? null : waiting.poll();
-                if (text == null) {
-                    scheduled = false;
-                    return;
-                }
-                inFlight++;
-            }
-            int length = text.length();
-            var _ = wire.send(text).whenComplete((_, failure) -> written(length, failure));
-        }
-    }
-
-    private synchronized void written(int length, Throwable failure) {
-        inFlight--;
-        if (closed) {
-            return;
-        }
-        chars -= length;
-        if (failure != null) {
-            LOG.debugf(failure, "a connection could not be written to");
-            close();
-            eventLoop.execute(() -> wire.close(1011, "could not be written to"));
-            return;
-        }
-        schedule();
+    /** Whether the socket has not taken everything that was offered. */
+    synchronized boolean isBehind() {
+        return !waiting.isEmpty();
     }
 }

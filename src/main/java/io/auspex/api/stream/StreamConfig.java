@@ -2,6 +2,7 @@ package io.auspex.api.stream;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 
 /** Bounds of the stream. */
 @ConfigMapping(prefix = "auspex.stream")
@@ -23,7 +24,35 @@ interface StreamConfig {
     @WithDefault("4096")
     int maxWaitingMessages();
 
-    /** Characters that may wait for one connection before it is closed with 4008. */
+    /** Bytes that may wait for one connection before it is closed with 4008. */
     @WithDefault("4194304")
-    long maxWaitingChars();
+    long maxWaitingBytes();
+
+    /** Signals kept in memory for those who resume. */
+    @WithDefault("10000")
+    int recentSignals();
+
+    /** Missed signals of a topic that are made up for; with more there is a snapshot instead. */
+    @WithDefault("10000")
+    int maxRecovered();
+
+    /** Signals read from the ledger at once for one who resumes. */
+    @WithDefault("250")
+    int recoveryPage();
+
+    /** Readings of the ledger at the same time for those who resume. */
+    @WithDefault("4")
+    int recoveries();
+
+    /** How often every client is told, and asked, that the connection lives. */
+    @WithDefault("15s")
+    Duration heartbeat();
+
+    /** A client of which nothing was heard for so long is closed with 4009. */
+    @WithDefault("45s")
+    Duration silence();
+
+    /** From the announcement that the server stops to the end of its connections. */
+    @WithDefault("2s")
+    Duration shutdownGrace();
 }

@@ -8,6 +8,7 @@ import io.auspex.retraining.Refit;
 import io.auspex.retraining.RefitProgressed;
 import io.auspex.retraining.RefitService;
 import io.auspex.signals.SignalHub;
+import io.auspex.signals.SignalLedger;
 import io.auspex.signals.SignalPipeline;
 import io.auspex.triggers.RetrainingDecision;
 import io.auspex.triggers.RetrainingService;
@@ -16,6 +17,8 @@ import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,55 +31,76 @@ class StreamNews {
 
     private final StreamTopics topics;
     private final SignalHub hub;
+    private final SignalLedger ledger;
     private final ModelRegistry registry;
     private final RefitService refits;
     private final RetrainingService retraining;
+    private final InstantSource clock;
     private SignalHub.@Nullable Subscription signals;
+    private SignalHub.@Nullable Subscription provisional;
 
     StreamNews(
             StreamTopics topics,
             SignalHub hub,
+            SignalLedger ledger,
             ModelRegistry registry,
             RefitService refits,
-            RetrainingService retraining) {
+            RetrainingService retraining,
+            InstantSource clock) {
         this.topics = topics;
         this.hub = hub;
+        this.ledger = ledger;
         this.registry = registry;
         this.refits = refits;
         this.retraining = retraining;
+        this.clock = clock;
     }
 
     /** After the hub has been restored, before the feed starts. */
     void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 1) StartupEvent started) {
-        signals = hub.subscribe(snapshot -> topics.restore(snapshot.latest()), topics::publish);
+        String epoch = Await.item(ledger::epoch);
+        signals =
+                hub.subscribe(
+                        snapshot -> topics.restore(epoch, snapshot.seq(), snapshot.latest()),
+                        topics::publish);
+        provisional = hub.subscribeProvisional(topics::publishProvisional);
         List<Refit> newestFirst = Await.item(() -> refits.refits(null, REFITS_LOOKED_AT));
         newestFirst
                 .reversed()
-                .forEach(refit -> topics.restore(StreamTopics.REFITS, refit.model(), refit));
+                .forEach(refit ->
+                        topics.restore(StreamTopics.REFITS, refit.model(), refit, at(refit)));
         Await.item(retraining::newest)
                 .forEach(decision ->
-                        topics.restore(StreamTopics.RETRAINING, decision.model(), decision));
+                        topics.restore(
+                                StreamTopics.RETRAINING,
+                                decision.model(),
+                                decision,
+                                decision.clockAt()));
         for (RegisteredModel model : Await.item(registry::models)) {
             restore(model);
         }
     }
 
     void progressed(@Observes RefitProgressed news) {
-        topics.publish(StreamTopics.REFITS, "refit", news.refit().model(), news.refit());
+        Refit refit = news.refit();
+        topics.publish(StreamTopics.REFITS, refit.model(), refit, at(refit));
     }
 
     void decided(@Observes RetrainingDecision news) {
-        topics.publish(StreamTopics.RETRAINING, "decision", news.model(), news);
+        topics.publish(StreamTopics.RETRAINING, news.model(), news, news.clockAt());
     }
 
     void promoted(@Observes ModelPromoted news) {
-        topics.publish(StreamTopics.MODELS, "model", news.model(), news);
+        topics.publish(StreamTopics.MODELS, news.model(), news, news.at());
     }
 
     @PreDestroy
     void stop() {
         if (signals != null) {
             signals.close();
+        }
+        if (provisional != null) {
+            provisional.close();
         }
     }
 
@@ -93,11 +117,13 @@ class StreamNews {
                 StreamTopics.MODELS,
                 model.name(),
                 new ModelPromoted(
-                        model.name(),
-                        champion,
-                        model.previous(),
-                        reason,
-                        false,
-                        model.updatedAt()));
+                        model.name(), champion, model.previous(), reason, false, model.updatedAt()),
+                model.updatedAt());
+    }
+
+    /** When it became what it is; while it runs that is now. */
+    private Instant at(Refit refit) {
+        Instant finished = refit.finishedAt();
+        return finished == null ? clock.instant() : finished;
     }
 }

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.auspex.platform.Json;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a client may send. The id is a string, a number or null, and comes back in the answer. */
 sealed interface StreamRequest {
@@ -19,13 +22,31 @@ sealed interface StreamRequest {
 
     JsonNode id();
 
-    record Subscribe(JsonNode id, List<String> topics) implements StreamRequest {}
+    record Subscribe(JsonNode id, List<Wanted> topics) implements StreamRequest {}
 
     record Unsubscribe(JsonNode id, List<String> topics) implements StreamRequest {}
 
     record ListTopics(JsonNode id) implements StreamRequest {}
 
     record Ping(JsonNode id) implements StreamRequest {}
+
+    /** A token; it is not printed. */
+    record Auth(JsonNode id, String token) implements StreamRequest {
+        @Override
+        public String toString() {
+            return "Auth[" + id + "]";
+        }
+    }
+
+    /**
+     * A topic, from now on or from where a subscription before it had stopped.
+     *
+     * @param since null for from now on
+     */
+    record Wanted(String topic, @Nullable Since since) {}
+
+    /** The last that a client has had of a topic. */
+    record Since(String epoch, long seq) {}
 
     /** Not one of the above; the reason is for people. */
     record Malformed(JsonNode id, String reason) implements StreamRequest {}
@@ -56,45 +77,107 @@ sealed interface StreamRequest {
     private static StreamRequest parse(JsonNode message, JsonNode id, int maxTopics) {
         JsonNode op = message.path("op");
         if (!op.isTextual()) {
-            return new Malformed(id, "op must be one of subscribe, unsubscribe, list, ping");
+            return new Malformed(id, "op must be one of subscribe, unsubscribe, list, ping, auth");
         }
-        boolean withTopics = op.textValue().endsWith("subscribe");
+        String also =
+                switch (op.textValue()) {
+                    case "subscribe", "unsubscribe" -> "topics";
+                    case "auth" -> "token";
+                    default -> "op";
+                };
         for (String field : message.propertyStream().map(Map.Entry::getKey).toList()) {
-            if (!field.equals("op")
-                    && !field.equals("id")
-                    && !(withTopics && field.equals("topics"))) {
+            if (!Set.of("op", "id").contains(field) && !field.equals(also)) {
                 return new Malformed(id, "unknown field '" + Reading.shortened(field) + "'");
             }
         }
         return switch (op.textValue()) {
             case "ping" -> new Ping(id);
             case "list" -> new ListTopics(id);
-            case "subscribe", "unsubscribe" ->
-                    topics(op.textValue(), message.path("topics"), id, maxTopics);
+            case "subscribe" -> subscribe(message.path("topics"), id, maxTopics);
+            case "unsubscribe" -> unsubscribe(message.path("topics"), id, maxTopics);
+            case "auth" -> auth(message.path("token"), id);
             default ->
                     new Malformed(
                             id,
                             "unknown op '"
                                     + Reading.shortened(op.textValue())
-                                    + "'; use subscribe, unsubscribe, list or ping");
+                                    + "'; use subscribe, unsubscribe, list, ping or auth");
         };
     }
 
-    private static StreamRequest topics(String op, JsonNode array, JsonNode id, int maxTopics) {
-        if (!array.isArray() || array.isEmpty() || array.size() > maxTopics) {
+    private static StreamRequest auth(JsonNode token, JsonNode id) {
+        return token.isTextual() && !token.textValue().isEmpty()
+                ? new Auth(id, token.textValue())
+                : new Malformed(id, "token must be a string");
+    }
+
+    private static StreamRequest subscribe(JsonNode array, JsonNode id, int maxTopics) {
+        Map<String, Wanted> topics = new LinkedHashMap<>();
+        if (!isBetween(array, maxTopics)) {
+            return new Malformed(
+                    id,
+                    "topics must be an array of 1 to "
+                            + maxTopics
+                            + " strings or {\"topic\",\"epoch\",\"since\"}");
+        }
+        for (JsonNode topic : array) {
+            Optional<Wanted> wanted = topic.isObject() ? resumed(topic) : named(topic);
+            if (wanted.isEmpty()) {
+                return new Malformed(
+                        id,
+                        topic.isObject()
+                                ? "to resume takes exactly topic and epoch, strings of at most "
+                                        + MAX_NAME_CHARS
+                                        + " characters, and since, a whole number from 0"
+                                : topicRule());
+            }
+            topics.put(wanted.get().topic(), wanted.get());
+        }
+        return new Subscribe(id, List.copyOf(topics.values()));
+    }
+
+    private static StreamRequest unsubscribe(JsonNode array, JsonNode id, int maxTopics) {
+        if (!isBetween(array, maxTopics)) {
             return new Malformed(id, "topics must be an array of 1 to " + maxTopics + " strings");
         }
         Set<String> topics = new LinkedHashSet<>();
         for (JsonNode topic : array) {
-            if (!topic.isTextual() || topic.textValue().length() > MAX_NAME_CHARS) {
-                return new Malformed(
-                        id, "a topic is a string of at most " + MAX_NAME_CHARS + " characters");
+            if (!Reading.isName(topic)) {
+                return new Malformed(id, topicRule());
             }
             topics.add(topic.textValue());
         }
-        return op.equals("subscribe")
-                ? new Subscribe(id, List.copyOf(topics))
-                : new Unsubscribe(id, List.copyOf(topics));
+        return new Unsubscribe(id, List.copyOf(topics));
+    }
+
+    private static boolean isBetween(JsonNode array, int maxTopics) {
+        return array.isArray() && !array.isEmpty() && array.size() <= maxTopics;
+    }
+
+    private static String topicRule() {
+        return "a topic is a string of at most " + MAX_NAME_CHARS + " characters";
+    }
+
+    private static Optional<Wanted> named(JsonNode topic) {
+        return Reading.isName(topic)
+                ? Optional.of(new Wanted(topic.textValue(), null))
+                : Optional.empty();
+    }
+
+    private static Optional<Wanted> resumed(JsonNode topic) {
+        JsonNode name = topic.path("topic");
+        JsonNode epoch = topic.path("epoch");
+        JsonNode since = topic.path("since");
+        return topic.size() == 3
+                        && Reading.isName(name)
+                        && Reading.isName(epoch)
+                        && since.isIntegralNumber()
+                        && since.canConvertToLong()
+                        && since.longValue() >= 0
+                ? Optional.of(
+                        new Wanted(
+                                name.textValue(), new Since(epoch.textValue(), since.longValue())))
+                : Optional.empty();
     }
 
     /** How messages are read. */
@@ -106,9 +189,11 @@ sealed interface StreamRequest {
         private Reading() {}
 
         private static boolean isId(JsonNode id) {
-            return id.isNull()
-                    || id.isNumber()
-                    || (id.isTextual() && id.textValue().length() <= MAX_NAME_CHARS);
+            return id.isNull() || id.isNumber() || isName(id);
+        }
+
+        private static boolean isName(JsonNode name) {
+            return name.isTextual() && name.textValue().length() <= MAX_NAME_CHARS;
         }
 
         private static String shortened(String text) {

@@ -7,12 +7,12 @@ import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Optional;
+import java.util.Objects;
 
 /**
- * Remembers the socket of each connection from its upgrade on. A polite close waits behind what was
- * written before, for ever when the other side does not read; only the socket itself can be closed
- * then, and websockets-next does not give it.
+ * Remembers the socket of each connection from its upgrade on: what is sent to many goes there
+ * directly, and a connection whose other side does not read can only be ended there.
+ * websockets-next does not give it.
  */
 @ApplicationScoped
 class StreamSockets implements HttpUpgradeCheck {
@@ -20,16 +20,20 @@ class StreamSockets implements HttpUpgradeCheck {
     private static final UserData.TypedKey<Channel> SOCKET =
             new UserData.TypedKey<>("auspex.stream.socket");
 
+    private static final int NOT_IMPLEMENTED = 501;
+
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext upgrade) {
         if (upgrade.httpRequest().connection() instanceof ConnectionBase connection) {
             upgrade.userData().put(SOCKET, connection.channel());
+            UpgradedRequest.isOver(upgrade.httpRequest());
+            return CheckResult.permitUpgrade();
         }
-        return CheckResult.permitUpgrade();
+        return CheckResult.rejectUpgrade(NOT_IMPLEMENTED);
     }
 
-    /** The socket of a connection; empty when Vert.x made it in an unknown way. */
-    static Optional<Channel> of(WebSocketConnection connection) {
-        return Optional.ofNullable(connection.userData().get(SOCKET));
+    /** The socket of a connection. */
+    static Channel of(WebSocketConnection connection) {
+        return Objects.requireNonNull(connection.userData().get(SOCKET), "upgrades are checked");
     }
 }

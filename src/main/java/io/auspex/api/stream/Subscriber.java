@@ -1,22 +1,58 @@
 package io.auspex.api.stream;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.auspex.api.stream.StreamAccess.Standing;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** One connection and what it wants to hear. Its messages are handled one after the other. */
 final class Subscriber {
 
+    private static final Logger LOG = Logger.getLogger(Subscriber.class);
+
     private final StreamTopics topics;
-    private final Outbox outbox;
+    private final MissedSignals ledger;
+    private final StreamAccess access;
     private final StreamConfig config;
+    private final Outbox outbox;
     private final Set<String> subscribed = new TreeSet<>();
+
+    /** One at a time; those behind it wait. At most one for each topic. */
+    private final Deque<Recovery> recoveries = new ArrayDeque<>();
+
+    private Standing standing;
+    private boolean isAuthenticating;
     private boolean gone;
 
-    Subscriber(StreamTopics topics, Outbox outbox, StreamConfig config) {
+    Subscriber(
+            StreamTopics topics,
+            MissedSignals ledger,
+            StreamAccess access,
+            StreamConfig config,
+            Standing standing,
+            Outbox outbox) {
         this.topics = topics;
-        this.outbox = outbox;
+        this.ledger = ledger;
+        this.access = access;
         this.config = config;
+        this.standing = standing;
+        this.outbox = outbox;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    synchronized boolean isAdmitted() {
+        return standing instanceof Standing.Admitted;
     }
 
     synchronized void receive(String text) {
@@ -32,12 +68,15 @@ final class Subscriber {
         }
         switch (StreamRequest.parse(text, config.maxTopics())) {
             case StreamRequest.Subscribe request ->
-                    request.topics().forEach(topic -> subscribe(request, topic));
+                    request.topics().forEach(topic -> subscribe(request.id(), topic));
             case StreamRequest.Unsubscribe request ->
-                    request.topics().forEach(topic -> unsubscribe(request, topic));
+                    request.topics().forEach(topic -> unsubscribe(request.id(), topic));
             case StreamRequest.ListTopics request ->
-                    outbox.offer(StreamMessages.list(request.id(), subscribed, topics.available()));
+                    outbox.offer(
+                            StreamMessages.list(
+                                    request.id(), List.copyOf(subscribed), topics.available()));
             case StreamRequest.Ping request -> outbox.offer(StreamMessages.pong(request.id()));
+            case StreamRequest.Auth request -> authenticate(request);
             case StreamRequest.Malformed request -> refuse(request);
         }
     }
@@ -51,37 +90,124 @@ final class Subscriber {
     synchronized void leave() {
         gone = true;
         outbox.close();
+        recoveries.forEach(Recovery::cancel);
         subscribed.forEach(topic -> topics.unsubscribe(topic, outbox));
         subscribed.clear();
     }
 
-    private void subscribe(StreamRequest.Subscribe request, String topic) {
-        if (subscribed.size() >= config.maxTopics() && !subscribed.contains(topic)) {
-            outbox.offer(
-                    StreamMessages.refused(
-                            request.id(),
-                            "subscribe",
-                            topic,
-                            "a connection has at most " + config.maxTopics() + " topics"));
+    private void subscribe(JsonNode id, StreamRequest.Wanted wanted) {
+        String topic = wanted.topic();
+        Optional<String> refusal = refusal(topic);
+        if (refusal.isPresent()) {
+            outbox.offer(StreamMessages.refused(id, "subscribe", topic, refusal.get()));
             return;
         }
-        topics.subscribe(topic, outbox, request.id())
-                .ifPresentOrElse(
-                        refusal ->
-                                outbox.offer(
-                                        StreamMessages.refused(
-                                                request.id(), "subscribe", topic, refusal)),
-                        () -> subscribed.add(topic));
+        cancelRecovery(topic);
+        switch (topics.subscribe(wanted, outbox, id)) {
+            case StreamTopics.Outcome.Subscribed() -> subscribed.add(topic);
+            case StreamTopics.Outcome.Refused(String reason) ->
+                    outbox.offer(StreamMessages.refused(id, "subscribe", topic, reason));
+            case StreamTopics.Outcome.Behind() -> {
+                subscribed.add(topic);
+                recover(new Recovery(topics, ledger, config, wanted, outbox, id));
+            }
+        }
     }
 
-    private void unsubscribe(StreamRequest.Unsubscribe request, String topic) {
+    private Optional<String> refusal(String topic) {
+        return switch (standing) {
+            case Standing.Unknown _, Standing.Refused _ ->
+                    Optional.of("send {\"op\":\"auth\",\"token\":\"..\"} first");
+            case Standing.Admitted(var mayHear) when !mayHear.test(topic) ->
+                    Optional.of("not allowed");
+            case Standing.Admitted _ ->
+                    subscribed.size() >= config.maxTopics() && !subscribed.contains(topic)
+                            ? Optional.of(
+                                    "a connection has at most " + config.maxTopics() + " topics")
+                            : Optional.empty();
+        };
+    }
+
+    private void unsubscribe(JsonNode id, String topic) {
         if (!subscribed.remove(topic)) {
             outbox.offer(
                     StreamMessages.refused(
-                            request.id(), "unsubscribe", topic, "not subscribed to this topic"));
+                            id, "unsubscribe", topic, "not subscribed to this topic"));
             return;
         }
+        cancelRecovery(topic);
         topics.unsubscribe(topic, outbox);
-        outbox.offer(StreamMessages.unsubscribed(request.id(), topic));
+        outbox.offer(StreamMessages.unsubscribed(id, topic));
+    }
+
+    private void cancelRecovery(String topic) {
+        recoveries.stream()
+                .filter(recovery -> recovery.topic().equals(topic))
+                .forEach(Recovery::cancel);
+    }
+
+    private void recover(Recovery recovery) {
+        recoveries.add(recovery);
+        if (recoveries.size() == 1) {
+            Thread.ofVirtual().name("stream-recovery").start(this::recoverAll);
+        }
+    }
+
+    private void recoverAll() {
+        Recovery next = firstRecovery();
+        while (next != null) {
+            next = after(next, next.recover());
+        }
+    }
+
+    private synchronized @Nullable Recovery firstRecovery() {
+        return recoveries.peek();
+    }
+
+    private synchronized @Nullable Recovery after(Recovery done, boolean isSubscribed) {
+        recoveries.remove(done);
+        if (!isSubscribed
+                && recoveries.stream().noneMatch(each -> each.topic().equals(done.topic()))) {
+            subscribed.remove(done.topic());
+        }
+        return recoveries.peek();
+    }
+
+    private void authenticate(StreamRequest.Auth request) {
+        if (isAuthenticating) {
+            outbox.offer(StreamMessages.notAuthenticated(request.id(), "one token at a time"));
+            return;
+        }
+        isAuthenticating = true;
+        access.authenticate(request.token())
+                .subscribe()
+                .with(
+                        found -> stand(request.id(), found),
+                        failure -> {
+                            LOG.warnf("a token could not be looked at: %s", failure.getMessage());
+                            unknown(request.id());
+                        });
+    }
+
+    private synchronized void unknown(JsonNode id) {
+        isAuthenticating = false;
+        outbox.offer(StreamMessages.notAuthenticated(id, "tokens cannot be checked now"));
+    }
+
+    private synchronized void stand(JsonNode id, Standing found) {
+        isAuthenticating = false;
+        standing = found;
+        switch (found) {
+            case Standing.Admitted(var mayHear) -> {
+                outbox.offer(StreamMessages.authenticated(id));
+                // A token that allows less than the one before ends what it does not allow.
+                List<String> notAnyMore = new ArrayList<>(subscribed);
+                notAnyMore.removeIf(mayHear);
+                notAnyMore.forEach(topic -> unsubscribe(id, topic));
+            }
+            case Standing.Unknown _ ->
+                    outbox.offer(StreamMessages.notAuthenticated(id, "another token is needed"));
+            case Standing.Refused(String reason) -> outbox.giveUp(CloseCode.UNAUTHORISED, reason);
+        }
     }
 }

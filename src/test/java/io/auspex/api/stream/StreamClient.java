@@ -12,10 +12,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A real WebSocket client, reading at once or only when it is told to. */
+/** A real WebSocket client, reading at once or only when it is told to. Heartbeats are left out. */
 final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 20;
+
+    /** Messages of a connection that are compared with the document; the rest is like them. */
+    private static final int CHECKED = 300;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
@@ -24,6 +27,7 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
     private final boolean reading;
     private final WebSocket socket;
     private volatile String closeReason = "";
+    private int count;
 
     private StreamClient(URI server, boolean reading) {
         this.reading = reading;
@@ -62,9 +66,16 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
     JsonNode next(String type) throws InterruptedException {
         JsonNode message = next();
         while (!message.path("type").asText().equals(type)) {
+            requireDescribed(message);
             message = next();
         }
         return message;
+    }
+
+    private void requireDescribed(JsonNode message) {
+        if (message.path("type").asText().equals("undescribed")) {
+            closed.join();
+        }
     }
 
     int received() {
@@ -98,10 +109,26 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
     public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
         part.append(text);
         if (last) {
-            messages.add(FakeWire.json(part.toString()));
+            JsonNode message = FakeWire.json(part.toString());
+            if (++count <= CHECKED) {
+                check(message);
+            }
+            if (!message.path("type").asText().equals("heartbeat")) {
+                messages.add(message);
+            }
             part.setLength(0);
         }
         return null;
+    }
+
+    /** What comes must be as it is described; what is not arrives as a failure of the test. */
+    private void check(JsonNode message) {
+        try {
+            AsyncApi.document().check(AsyncApi.nameOf(message), message);
+        } catch (AssertionError undescribed) {
+            closed.completeExceptionally(undescribed);
+            messages.add(FakeWire.json("{\"type\":\"undescribed\"}"));
+        }
     }
 
     @Override

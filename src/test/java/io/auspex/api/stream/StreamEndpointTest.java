@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.api.LiveService;
 import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import io.auspex.platform.Await;
 import io.auspex.platform.PostgresResource;
 import io.auspex.registry.ModelPromoted;
 import io.auspex.retraining.Refit;
 import io.auspex.retraining.RefitProgressed;
 import io.auspex.retraining.RefitState;
+import io.auspex.signals.Action;
+import io.auspex.signals.Decision;
+import io.auspex.signals.PendingSignal;
+import io.auspex.signals.SignalLedger;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -18,6 +25,8 @@ import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,10 +37,13 @@ import org.junit.jupiter.api.Test;
 class StreamEndpointTest {
 
     private static final String MODEL = "stream-tiny";
+    private static final String PADDING = "x".repeat(100_000);
     private static boolean promoted;
+    private static int paddedCloses;
 
     @Inject LiveService service;
     @Inject StreamTopics topics;
+    @Inject SignalLedger ledger;
     @Inject Event<RefitProgressed> refits;
     @Inject Event<ModelPromoted> promotions;
     @Inject MeterRegistry meters;
@@ -73,7 +85,7 @@ class StreamEndpointTest {
             }
             MarketClose close = service.close();
             String closeTime = Instant.ofEpochMilli(close.closeTimeMillis()).toString();
-            long seq = 0;
+            Map<String, Long> seqs = new HashMap<>();
             boolean heardOfSymbol = false;
             for (int i = 0; i < 4; i++) {
                 JsonNode update = ofModel(client);
@@ -81,8 +93,8 @@ class StreamEndpointTest {
                 assertThat(signal.path("close_time").asText()).isEqualTo(closeTime);
                 assertThat(update.path("seq")).isEqualTo(signal.path("seq"));
                 heardOfSymbol |= update.path("topic").asText().equals("signals:ETHBTC");
-                assertThat(update.path("seq").asLong()).isGreaterThanOrEqualTo(seq);
-                seq = update.path("seq").asLong();
+                Long before = seqs.put(update.path("topic").asText(), update.path("seq").asLong());
+                assertThat(update.path("seq").asLong()).isGreaterThan(before == null ? 0 : before);
             }
             assertThat(heardOfSymbol).isTrue();
         }
@@ -162,49 +174,87 @@ class StreamEndpointTest {
     }
 
     @Test
-    void aSubscriberThatDoesNotReadIsClosedAndTheOthersGoOn() throws Exception {
-        String subscribe = "{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[\"models\"]}";
-        String padding = "x".repeat(100_000);
+    void aSubscriberThatDoesNotReadIsClosedAndTheOthersGoOnAndItResumesWithoutAGap()
+            throws Exception {
+        String subscribe = "{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[\"signals:*\"]}";
         double slowBefore = slowConsumers();
         double before = connections();
         int count = 0;
+        long since;
+        String epoch;
         try (StreamClient stalled = StreamClient.stalled(server());
                 StreamClient fast = client()) {
             stalled.send(subscribe);
             fast.send(subscribe);
             fast.next("snapshot");
+            awaitConnections(before + 2);
             int more = 10;
             while (more > 0) {
-                topics.publish("models", "model", "padded", Map.of("i", count, "padding", padding));
-                assertThat(fast.next("model").path("data").path("i").asInt()).isEqualTo(count);
+                publishPadded();
+                assertThat(fast.next("signal").path("data").path("symbol").asText())
+                        .isEqualTo("PADDED");
                 assertThat(++count).isLessThan(1_000);
                 more -= slowConsumers() > slowBefore ? 1 : 0;
             }
             assertThat(fast.isOpen()).isTrue();
             stalled.read();
             assertThat(stalled.closeCode()).isEqualTo(4008);
-            assertThat(stalled.closeReason()).contains("cannot keep up");
+            assertThat(stalled.closeReason()).contains("messages were waiting");
             assertThat(stalled.received()).isLessThan(count);
+            JsonNode last = stalled.next();
+            while (stalled.received() > 0) {
+                last = stalled.next();
+            }
+            since = last.path("seq").asLong();
+            epoch = last.path("epoch").asText();
             assertThat(fast.send("{\"op\":\"ping\"}").next().path("type").asText())
                     .isEqualTo("pong");
         }
-        topics.publish("models", "model", "padded", Map.of());
+        try (StreamClient again = client()) {
+            again.send(resume("signals:*", epoch, since));
+            JsonNode ack = again.next("ack");
+            assertThat(ack.path("recovered").asBoolean()).isTrue();
+            for (long seq = since + 1; seq <= ack.path("seq").asLong(); seq++) {
+                assertThat(again.next("signal").path("seq").asLong()).isEqualTo(seq);
+            }
+        }
         awaitConnections(before);
     }
 
     @Test
     void aSubscriberThatNeverReadsAgainDoesNotStay() throws Exception {
-        String padding = "x".repeat(100_000);
         double before = connections();
         try (StreamClient stalled = StreamClient.stalled(server())) {
-            stalled.send("{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[\"models\"]}");
+            stalled.send("{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[\"signals:*\"]}");
             awaitConnections(before + 1);
-            for (int i = 0; i < 300; i++) {
-                topics.publish("models", "model", "padded", Map.of("i", i, "padding", padding));
+            for (int i = 0; i < 200; i++) {
+                publishPadded();
             }
             awaitConnections(before);
         }
-        topics.publish("models", "model", "padded", Map.of());
+    }
+
+    /** A real signal of the ledger, of a size that fills a socket soon. */
+    private void publishPadded() {
+        PendingSignal padded =
+                new PendingSignal(
+                        "replay:padded",
+                        "padded",
+                        1,
+                        "0123456789abcdef",
+                        new Symbol("PADDED"),
+                        Timeframe.FIVE_MINUTES,
+                        300_000L * ++paddedCloses,
+                        1,
+                        new Decision(Action.ABSTAIN, PADDING, null),
+                        Map.of(),
+                        false);
+        topics.publish(Await.item(() -> ledger.append(List.of(padded))));
+    }
+
+    static String resume(String topic, String epoch, long since) {
+        return "{\"op\":\"subscribe\",\"id\":\"r\",\"topics\":[{\"topic\":\"%s\",\"epoch\":\"%s\",\"since\":%d}]}"
+                .formatted(topic, epoch, since);
     }
 
     private double slowConsumers() {

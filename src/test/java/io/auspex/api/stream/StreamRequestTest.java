@@ -15,7 +15,26 @@ class StreamRequestTest {
     @Test
     void readsEveryOperation() {
         assertThat(parse("{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[\"a\",\"b\",\"a\"]}"))
-                .isEqualTo(new StreamRequest.Subscribe(new TextNode("1"), List.of("a", "b")));
+                .isEqualTo(
+                        new StreamRequest.Subscribe(
+                                new TextNode("1"),
+                                List.of(
+                                        new StreamRequest.Wanted("a", null),
+                                        new StreamRequest.Wanted("b", null))));
+        assertThat(
+                        parse(
+                                "{\"op\":\"subscribe\",\"topics\":[\"a\",{\"topic\":\"b\",\"epoch\":\"e\",\"since\":7}]}"))
+                .isEqualTo(
+                        new StreamRequest.Subscribe(
+                                NullNode.instance,
+                                List.of(
+                                        new StreamRequest.Wanted("a", null),
+                                        new StreamRequest.Wanted(
+                                                "b", new StreamRequest.Since("e", 7)))));
+        assertThat(parse("{\"op\":\"auth\",\"id\":1,\"token\":\"secret\"}"))
+                .isEqualTo(new StreamRequest.Auth(new IntNode(1), "secret"));
+        assertThat(parse("{\"op\":\"auth\",\"id\":1,\"token\":\"secret\"}").toString())
+                .doesNotContain("secret");
         assertThat(parse("{\"topics\":[\"a\"],\"op\":\"unsubscribe\",\"id\":2}"))
                 .isEqualTo(new StreamRequest.Unsubscribe(new IntNode(2), List.of("a")));
         assertThat(parse("{\"op\":\"list\"}"))
@@ -32,16 +51,24 @@ class StreamRequestTest {
                 "{\"op\":\"ping\"} more|not JSON",
                 "[]|a message is a JSON object",
                 "''|a message is a JSON object",
-                "{}|op must be one of subscribe, unsubscribe, list, ping",
-                "{\"op\":7}|op must be one of subscribe, unsubscribe, list, ping",
-                "{\"op\":\"publish\"}|unknown op 'publish'; use subscribe, unsubscribe, list or ping",
+                "{}|op must be one of subscribe, unsubscribe, list, ping, auth",
+                "{\"op\":7}|op must be one of subscribe, unsubscribe, list, ping, auth",
+                "{\"op\":\"publish\"}|unknown op 'publish'; use subscribe, unsubscribe, list, ping or auth",
                 "{\"op\":\"ping\",\"topics\":[]}|unknown field 'topics'",
                 "{\"op\":\"subscribe\",\"topic\":\"a\"}|unknown field 'topic'",
-                "{\"op\":\"subscribe\"}|topics must be an array of 1 to 3 strings",
-                "{\"op\":\"subscribe\",\"topics\":[]}|topics must be an array of 1 to 3 strings",
-                "{\"op\":\"subscribe\",\"topics\":\"a\"}|topics must be an array of 1 to 3 strings",
-                "{\"op\":\"subscribe\",\"topics\":[\"a\",\"b\",\"c\",\"d\"]}|topics must be an array of 1 to 3 strings",
+                "{\"op\":\"unsubscribe\"}|topics must be an array of 1 to 3 strings",
+                "{\"op\":\"subscribe\",\"topics\":[]}|topics must be an array of 1 to 3 strings or {\"topic\",\"epoch\",\"since\"}",
+                "{\"op\":\"subscribe\",\"topics\":\"a\"}|topics must be an array of 1 to 3 strings or {\"topic\",\"epoch\",\"since\"}",
+                "{\"op\":\"subscribe\",\"topics\":[\"a\",\"b\",\"c\",\"d\"]}|topics must be an array of 1 to 3 strings or {\"topic\",\"epoch\",\"since\"}",
                 "{\"op\":\"subscribe\",\"topics\":[7]}|a topic is a string of at most 128 characters",
+                "{\"op\":\"subscribe\",\"topics\":[{\"topic\":\"a\"}]}|to resume takes exactly topic and epoch, strings of at most 128 characters, and since, a whole number from 0",
+                "{\"op\":\"subscribe\",\"topics\":[{\"topic\":\"a\",\"epoch\":\"e\",\"since\":-1}]}|to resume takes exactly topic and epoch, strings of at most 128 characters, and since, a whole number from 0",
+                "{\"op\":\"subscribe\",\"topics\":[{\"topic\":\"a\",\"epoch\":\"e\",\"since\":1.5}]}|to resume takes exactly topic and epoch, strings of at most 128 characters, and since, a whole number from 0",
+                "{\"op\":\"subscribe\",\"topics\":[{\"topic\":\"a\",\"epoch\":7,\"since\":1}]}|to resume takes exactly topic and epoch, strings of at most 128 characters, and since, a whole number from 0",
+                "{\"op\":\"subscribe\",\"topics\":[{\"topic\":\"a\",\"epoch\":\"e\",\"since\":1,\"x\":1}]}|to resume takes exactly topic and epoch, strings of at most 128 characters, and since, a whole number from 0",
+                "{\"op\":\"auth\"}|token must be a string",
+                "{\"op\":\"auth\",\"token\":\"\"}|token must be a string",
+                "{\"op\":\"auth\",\"token\":\"t\",\"topics\":[]}|unknown field 'topics'",
                 "{\"op\":\"ping\",\"id\":{}}|id must be a string of at most 128 characters or a number",
             })
     void saysWhatIsWrong(String text, String reason) {

@@ -1,0 +1,47 @@
+package io.auspex.api.stream;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+
+/** The heartbeat of all connections, and their orderly end. */
+@ApplicationScoped
+class StreamUpkeep {
+
+    /** Before the feed stops, so that its last signals still go out. */
+    private static final int FIRST = 0;
+
+    private static final Duration CLOSING = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofMillis(10);
+
+    private final StreamConnections connections;
+    private final StreamConfig config;
+    private final Vertx vertx;
+
+    StreamUpkeep(StreamConnections connections, StreamConfig config, Vertx vertx) {
+        this.connections = connections;
+        this.config = config;
+        this.vertx = vertx;
+    }
+
+    void start(@Observes StartupEvent started) {
+        var _ = vertx.setPeriodic(config.heartbeat().toMillis(), _ -> connections.beat());
+    }
+
+    void stop(@Observes @Priority(FIRST) ShutdownEvent stopping) {
+        try {
+            if (connections.stop()) {
+                long deadline = System.nanoTime() + CLOSING.toNanos();
+                while (!connections.isEmpty() && System.nanoTime() < deadline) {
+                    Thread.sleep(LOOK);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.auspex.signals;
+
+import io.auspex.platform.Await;
+import io.auspex.platform.Failure;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Reads the ledger from its beginning to its present end, page by page: what it holds in memory
+ * does not depend on how long the ledger is, and no cursor is open in the database while a slow
+ * reader is served. A few at a time.
+ */
+@ApplicationScoped
+public class SignalExport {
+
+    private static final int PAGE = 1_000;
+
+    private final SignalLedger ledger;
+    private final Semaphore places;
+    private final int most;
+
+    SignalExport(SignalLedger ledger, SignalsConfig config) {
+        this.ledger = ledger;
+        this.most = config.exports();
+        if (most < 1) {
+            throw new IllegalArgumentException("auspex.signals.exports must be at least 1");
+        }
+        this.places = new Semaphore(most);
+    }
+
+    /** Takes one page after the other. */
+    @FunctionalInterface
+    public interface PageConsumer {
+        void accept(List<Signal> page) throws IOException;
+    }
+
+    /** A place among those that export at the same time. Close it. */
+    public final class Place implements AutoCloseable {
+
+        private boolean open = true;
+
+        private Place() {}
+
+        /**
+         * Hands over the signals by increasing sequence. Blocking.
+         *
+         * @throws IOException of the consumer
+         */
+        public void forEachPage(SignalFilter filter, PageConsumer consumer) throws IOException {
+            long head = Await.item(ledger::head);
+            long after = 0;
+            while (after < head) {
+                long from = after;
+                List<Signal> page = Await.item(() -> ledger.page(filter, from, head, PAGE));
+                if (page.isEmpty()) {
+                    return;
+                }
+                consumer.accept(page);
+                after = page.getLast().seq();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                open = false;
+                places.release();
+            }
+        }
+    }
+
+    /**
+     * Takes a place.
+     *
+     * @throws Failure NOT_READY {@code exports-busy}
+     */
+    public Place begin() {
+        if (!places.tryAcquire()) {
+            throw new Failure(
+                    Failure.Category.NOT_READY,
+                    "exports-busy",
+                    most + " exports run already; ask again when one has ended");
+        }
+        return new Place();
+    }
+}
