@@ -51,6 +51,8 @@ public final class FanoutBaseline {
     private FanoutBaseline() {}
 
     public static void main(String... arguments) throws Exception {
+        // Before anything logs: the application's library insists.
+        System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
         FanoutBaseline baseline = new FanoutBaseline();
         var context = baseline.vertx.getOrCreateContext();
         HttpServer server =

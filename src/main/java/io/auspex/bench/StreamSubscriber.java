@@ -101,9 +101,11 @@ final class StreamSubscriber {
     }
 
     /** One that was stalled reads from now on. */
-    void readAfterAll() {
+    void readAfterAll() throws IOException {
         if (isStalled && !isClosed && !isReading) {
             isReading = true;
+            // What is left has to come before the server cuts the connection.
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, READ_BYTES);
             key.interestOps(SelectionKey.OP_READ);
         }
     }

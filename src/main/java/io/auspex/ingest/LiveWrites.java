@@ -111,7 +111,7 @@ final class LiveWrites implements AutoCloseable {
                 oldest = waiting.oldest(store.batchRows())) {
             List<Write> batch = oldest;
             status.wrote(patient.until(() -> store(batch)));
-            waiting.stored(batch.size());
+            waiting.stored(batch);
         }
     }
 

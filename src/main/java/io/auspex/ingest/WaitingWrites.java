@@ -137,12 +137,15 @@ final class WaitingWrites {
                 && first.closeTimeMillis() < second.closeTimeMillis();
     }
 
-    /** Lets go of the oldest ones. */
-    void stored(int count) {
+    /** Lets go of the oldest ones; of those that somebody else has stored meanwhile, nothing. */
+    void stored(List<Write> batch) {
         lock.lock();
         try {
-            for (int i = 0; i < count; i++) {
-                candles -= writes.removeFirst().candles();
+            for (Write write : batch) {
+                if (writes.peekFirst() == write) {
+                    writes.removeFirst();
+                    candles -= write.candles();
+                }
             }
             shorter.signalAll();
         } finally {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is not as it was. Numbers are compared by their bits. */
@@ -30,7 +32,9 @@ final class Differences {
 
     /** The number as a double's shortest text, which has all its bits. */
     void compareHeads(String what, Map<Head, Double> recorded, Map<Head, Double> computed) {
-        for (Head head : Head.values()) {
+        Set<Head> heads = new TreeSet<>(recorded.keySet());
+        heads.addAll(computed.keySet());
+        for (Head head : heads) {
             compare(what + head.code(), recorded.get(head), computed.get(head));
         }
     }

@@ -36,19 +36,17 @@ public class SignalExport {
         void accept(List<Signal> page) throws IOException;
     }
 
-    /** A place among those that export at the same time. Close it. */
-    public final class Place implements AutoCloseable {
-
-        private boolean open = true;
-
-        private Place() {}
-
-        /**
-         * Hands over the signals by increasing sequence. Blocking.
-         *
-         * @throws IOException of the consumer
-         */
-        public void forEachPage(SignalFilter filter, PageConsumer consumer) throws IOException {
+    /**
+     * Hands over signals by increasing sequence. Blocking.
+     *
+     * @throws IOException of the consumer
+     * @throws Failure NOT_READY {@code exports-busy}
+     */
+    public void forEachPage(SignalFilter filter, PageConsumer consumer) throws IOException {
+        if (!places.tryAcquire()) {
+            throw busy();
+        }
+        try {
             long head = Await.item(ledger::head);
             long after = 0;
             while (after < head) {
@@ -60,29 +58,26 @@ public class SignalExport {
                 consumer.accept(page);
                 after = page.getLast().seq();
             }
-        }
-
-        @Override
-        public void close() {
-            if (open) {
-                open = false;
-                places.release();
-            }
+        } finally {
+            places.release();
         }
     }
 
     /**
-     * Takes a place.
+     * Says before an answer has begun what {@link #forEachPage} would say.
      *
      * @throws Failure NOT_READY {@code exports-busy}
      */
-    public Place begin() {
-        if (!places.tryAcquire()) {
-            throw new Failure(
-                    Failure.Category.NOT_READY,
-                    "exports-busy",
-                    most + " exports run already; ask again when one has ended");
+    public void requirePlace() {
+        if (places.availablePermits() == 0) {
+            throw busy();
         }
-        return new Place();
+    }
+
+    private Failure busy() {
+        return new Failure(
+                Failure.Category.NOT_READY,
+                "exports-busy",
+                most + " exports run already; ask again when one has ended");
     }
 }

@@ -16,6 +16,7 @@ import io.auspex.api.LiveService;
 import io.auspex.ingest.CandleStore;
 import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
+import io.auspex.market.Timeframe;
 import io.auspex.platform.Await;
 import io.auspex.platform.PostgresResource;
 import io.auspex.registry.ModelVersion;
@@ -24,16 +25,23 @@ import io.auspex.serving.ModelServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlResult;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +60,7 @@ class SignalReplayTest {
     @Inject CandleStore candles;
     @Inject CandleHistory history;
     @Inject SignalsConfig config;
+    @Inject SignalExport export;
     @Inject Pool pool;
 
     @TempDir Path folder;
@@ -238,7 +247,7 @@ class SignalReplayTest {
     }
 
     @Test
-    void theLedgerIsExportedWholePageByPage() {
+    void theLedgerIsExportedWholePageByPage() throws IOException {
         List<PendingSignal> many = new ArrayList<>();
         for (int i = 0; i < 2_345; i++) {
             many.add(PendingSignals.signal("exported", i, "EXPORTED", 0.1));
@@ -275,9 +284,78 @@ class SignalReplayTest {
                 .then()
                 .statusCode(200)
                 .body(not(containsString("\n" + appended.getFirst().id())));
+        SignalFilter one =
+                new SignalFilter(
+                        null,
+                        "exported",
+                        appended.getFirst().closeTime(),
+                        appended.get(1).closeTime());
+        export.forEachPage(
+                one,
+                _ ->
+                        export.forEachPage(
+                                one,
+                                _ ->
+                                        given().get("/api/signals/export")
+                                                .then()
+                                                .statusCode(503)
+                                                .body("slug", equalTo("exports-busy"))));
+        given().head("/api/signals/export").then().statusCode(200);
         for (String wrong : List.of("format=xml", "from=yesterday", "symbol=eth")) {
             given().get("/api/signals/export?" + wrong).then().statusCode(400);
         }
+    }
+
+    @Test
+    void moreReplaysThanMayWaitAreToldToComeAgain() throws Exception {
+        String model = "replay-busy";
+        service.promote(model, 0.1f);
+        service.close();
+        String id = signals(model).getFirst().id();
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        SignalReplay slow =
+                new SignalReplay(
+                        ledger,
+                        new CandleHistory() {
+                            @Override
+                            public List<MarketClose> closes(
+                                    String feed, Timeframe timeframe, long from, long to) {
+                                reading.countDown();
+                                try {
+                                    assertThat(release.await(20, TimeUnit.SECONDS)).isTrue();
+                                } catch (InterruptedException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                                return history.closes(feed, timeframe, from, to);
+                            }
+
+                            @Override
+                            public OptionalLong lastClose(String feed, Timeframe timeframe) {
+                                return history.lastClose(feed, timeframe);
+                            }
+                        },
+                        models,
+                        new SmallRyeConfigBuilder()
+                                .withMapping(SignalsConfig.class)
+                                .withDefaultValue("auspex.signals.replays", "1")
+                                .withDefaultValue("auspex.signals.replays-waiting", "1")
+                                .addDiscoveredConverters()
+                                .build()
+                                .getConfigMapping(SignalsConfig.class),
+                        List.of());
+        CompletableFuture<Replayed> first = slow.replay(id).subscribeAsCompletionStage();
+        assertThat(reading.await(20, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<Replayed> second = slow.replay(id).subscribeAsCompletionStage();
+        CompletableFuture<Replayed> third = slow.replay(id).subscribeAsCompletionStage();
+        assertThat(third)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .withMessageContaining("ask again later");
+        release.countDown();
+        assertThat(first.get(20, TimeUnit.SECONDS).identical()).isTrue();
+        assertThat(second.get(20, TimeUnit.SECONDS).identical()).isTrue();
+        slow.stop();
     }
 
     private List<Signal> signals(String model) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * client does not read: for a virtual thread.
  */
 record ExportedSignals(
-        SignalExport.Place place, SignalFilter filter, ExportFormat format, OutcomeStore outcomes)
+        SignalExport export, SignalFilter filter, ExportFormat format, OutcomeStore outcomes)
         implements StreamingOutput {
 
     private static final List<String> BEFORE_HEADS =
@@ -62,11 +62,9 @@ record ExportedSignals(
 
     @Override
     public void write(OutputStream output) throws IOException {
-        try (place) {
-            switch (format) {
-                case CSV -> writeCsv(output);
-                case JSON -> writeJson(output);
-            }
+        switch (format) {
+            case CSV -> writeCsv(output);
+            case JSON -> writeJson(output);
         }
     }
 
@@ -77,7 +75,7 @@ record ExportedSignals(
                                 new BufferedWriter(
                                         new OutputStreamWriter(output, StandardCharsets.UTF_8)));
         csv.writeRecord(names());
-        place.forEachPage(
+        export.forEachPage(
                 filter,
                 page -> {
                     Map<String, SignalOutcome> known = outcomesOf(page);
@@ -93,7 +91,7 @@ record ExportedSignals(
         JsonGenerator json = Json.mapper().getFactory().createGenerator(output);
         json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         json.writeStartArray();
-        place.forEachPage(
+        export.forEachPage(
                 filter,
                 page -> {
                     Map<String, SignalOutcome> known = outcomesOf(page);

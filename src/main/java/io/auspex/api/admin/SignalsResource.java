@@ -109,8 +109,8 @@ public class SignalsResource {
                         instant("from", from),
                         instant("to", to));
         ExportFormat written = ExportFormat.of(format == null ? "csv" : format);
-        SignalExport.Place place = export.begin();
-        return Response.ok(new ExportedSignals(place, filter, written, outcomes))
+        export.requirePlace();
+        return Response.ok(new ExportedSignals(export, filter, written, outcomes))
                 .type(written.mediaType())
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,

@@ -83,7 +83,7 @@ final class Recovery {
             topics.restart(topic, outbox, id, _ -> !cancelled);
             return true;
         }
-        if (outbox.offer(StreamMessages.subscribed(id, topic, epoch, head, true))) {
+        if (isGiven(List.of(StreamMessages.subscribed(id, topic, epoch, head, true)))) {
             makeUp(head);
         }
         return true;
@@ -123,7 +123,9 @@ final class Recovery {
                     return;
                 }
                 case StreamTopics.Step.FromMemory(Missed missed) -> {
-                    missed.frames().forEach(outbox::offer);
+                    if (!isGiven(missed.frames())) {
+                        return;
+                    }
                     told = missed.upTo();
                 }
                 case StreamTopics.Step.FromLedger() -> {
@@ -133,7 +135,9 @@ final class Recovery {
                     }
                     List<Signal> page = ledger.after(topic, told);
                     if (!page.isEmpty()) {
-                        outbox.offer(topics.frame(topic, page));
+                        if (!isGiven(List.of(topics.frame(topic, page)))) {
+                            return;
+                        }
                         told = page.getLast().seq();
                     }
                     if (page.size() < config.recoveryPage()) {
@@ -146,6 +150,10 @@ final class Recovery {
                 return;
             }
         }
+    }
+
+    private boolean isGiven(List<Frame> frames) {
+        return topics.give(topic, frames, outbox, _ -> !cancelled);
     }
 
     /** Whether the subscriber has taken everything; one that does not is closed. */

@@ -241,6 +241,22 @@ class StreamTopics {
         }
     }
 
+    /**
+     * Gives a subscriber that is behind what is next for it, unless it is not wanted any more: what
+     * comes after the acknowledgement of its end would be taken for another subscription's.
+     *
+     * @param isWanted asked when nothing can come between any more
+     * @return whether it was taken
+     */
+    boolean give(String topic, List<Frame> frames, Outbox subscriber, Predicate<String> isWanted) {
+        lock.lock();
+        try {
+            return isWanted.test(topic) && frames.stream().allMatch(subscriber::offer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Signals out of the ledger as messages of a topic. */
     Frame frame(String topic, List<Signal> page) {
         Instants instants = new Instants();

@@ -300,6 +300,17 @@ class StreamTopicsTest {
     }
 
     @Test
+    void whatIsNotWantedAnyMoreIsNotGiven() {
+        FakeWire wire = FakeWire.reading();
+        Outbox outbox = outbox(wire);
+        Frame page = topics.frame("signals:*", List.of(signal(1, "ETHBTC")));
+        assertThat(topics.give("signals:*", List.of(page), outbox, _ -> false)).isFalse();
+        assertThat(wire.sent()).isEmpty();
+        assertThat(topics.give("signals:*", List.of(page), outbox, _ -> true)).isTrue();
+        assertThat(seqs(wire)).containsExactly(1L);
+    }
+
+    @Test
     void whoKnowsMoreThanThisPodIsNotToldTwice() {
         topics.restore("epoch", 10, List.of());
         FakeWire wire = FakeWire.reading();
