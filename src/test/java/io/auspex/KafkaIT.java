@@ -30,6 +30,10 @@ import org.junit.jupiter.api.Test;
 class KafkaIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** Field 6 of ONNX' ModelProto: the same model in another file. */
+    private static final byte[] OTHER_DOC_STRING = {0x32, 5, 'o', 't', 'h', 'e', 'r'};
+
     private static final String MODEL = "/api/models/simulated-5m";
 
     @Test
@@ -147,6 +151,7 @@ class KafkaIT {
                                 HttpRequest.BodyPublishers.concat(
                                         HttpRequest.BodyPublishers.ofString(head),
                                         HttpRequest.BodyPublishers.ofFile(file),
+                                        HttpRequest.BodyPublishers.ofByteArray(OTHER_DOC_STRING),
                                         HttpRequest.BodyPublishers.ofString("\r\n--part--\r\n")))
                         .build();
         try (HttpClient http = RunningAuspex.client()) {
