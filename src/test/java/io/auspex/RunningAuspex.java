@@ -129,6 +129,26 @@ final class RunningAuspex implements AutoCloseable {
         }
     }
 
+    /** SIGSTOP: it does nothing any more, and its connections stay open. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int exit =
+                new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor();
+        if (exit != 0) {
+            throw failure("kill -" + name + " exits with " + exit);
+        }
+    }
+
     /** SIGTERM, as whoever runs it would end it; does not wait. */
     void terminate() {
         process.destroy();

@@ -8,7 +8,10 @@ import io.auspex.market.Timeframe;
 import io.auspex.model.ModelSpec;
 import io.auspex.model.TargetSpec;
 import io.auspex.platform.Await;
+import io.auspex.platform.Role;
+import io.auspex.platform.Roles;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,18 +23,30 @@ import java.util.function.Consumer;
 /**
  * Writes the outcomes that have become due, in batches, in the order of closes, from stored
  * candles. How far it is lasts in the database, so that what became due while nobody ran is written
- * later; to do it again changes nothing. One thread; blocking.
+ * later; to do it again changes nothing. A process without the role {@code ingest} works them out
+ * for its own live figures and leaves writing to others. One thread; blocking.
  */
 @ApplicationScoped
 class OutcomeWriter {
 
     private final OutcomeStore store;
     private final CandleHistory history;
+    private final boolean writes;
     private final Map<Stream, Long> cursors = new HashMap<>();
 
+    @Inject
+    OutcomeWriter(OutcomeStore store, CandleHistory history, Roles roles) {
+        this(store, history, roles.has(Role.INGEST));
+    }
+
     OutcomeWriter(OutcomeStore store, CandleHistory history) {
+        this(store, history, true);
+    }
+
+    private OutcomeWriter(OutcomeStore store, CandleHistory history, boolean writes) {
         this.store = store;
         this.history = history;
+        this.writes = writes;
     }
 
     /** Streams whose outcomes have been written before, in this life or an earlier one. */
@@ -79,7 +94,9 @@ class OutcomeWriter {
                         Realisation.closesAfter(targets, timeframe, first),
                         last + targets.horizonCandles() * timeframe.millis());
         List<SignalOutcome> outcomes = Realisation.of(targets, timeframe, due, closes);
-        Await.item(() -> store.write(stream, outcomes, last));
+        if (writes) {
+            Await.item(() -> store.write(stream, outcomes, last));
+        }
         cursors.put(stream, last);
         List<Judged> judged = new ArrayList<>(due.size());
         for (int i = 0; i < due.size(); i++) {

@@ -39,7 +39,7 @@ final class ConfiguredFeed {
             }
         }
         throw new IllegalArgumentException(
-                "auspex.feed must be simulated, replay:<folder>, binance, bybit or none: '"
+                "auspex.feed must be simulated, replay:<folder>, binance, bybit, kafka or none: '"
                         + name
                         + "'");
     }

@@ -6,8 +6,6 @@ import io.auspex.market.CloseListener;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -22,8 +20,9 @@ import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the configured feed on a virtual thread of its own, from the last stored close on. A feed
- * that fails is shown in {@link IngestStatus}; the service lives, and {@link #start()} tries again.
+ * Runs the configured feed on a virtual thread of its own, from the last stored close on, when
+ * {@link FeedLeader} says so. A feed that fails is shown in {@link IngestStatus}; the service
+ * lives, and {@link #start()} tries again.
  */
 @ApplicationScoped
 public class FeedRunner {
@@ -76,15 +75,6 @@ public class FeedRunner {
         this.clock = clock;
         this.repaired = repaired;
         this.closeHandled = closeHandled;
-    }
-
-    void onStartup(@Observes @Priority(START_PRIORITY) StartupEvent started) {
-        try {
-            start();
-        } catch (IllegalArgumentException wrongSettings) {
-            // A folder mistyped on the command line: one line says it better than a stack trace.
-            throw new ConfigurationException(String.valueOf(wrongSettings.getMessage()));
-        }
     }
 
     void onShutdown(@Observes @Priority(1) ShutdownEvent stopped) {
@@ -164,6 +154,7 @@ public class FeedRunner {
             Thread.currentThread().interrupt();
         }
         thread = null;
+        feed = null;
     }
 
     private void announce(Feed feed, long lastCloseTimeMillis) {

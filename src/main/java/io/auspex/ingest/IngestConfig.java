@@ -10,8 +10,8 @@ import java.util.Optional;
 interface IngestConfig {
 
     /**
-     * {@code simulated}, {@code replay:<folder>}, {@code binance}, {@code bybit}, or {@code none}
-     * for a service that only answers.
+     * {@code simulated}, {@code replay:<folder>}, {@code binance}, {@code bybit}, {@code kafka}, or
+     * {@code none} for a service that only answers.
      */
     @WithDefault("simulated")
     String feed();
@@ -82,6 +82,10 @@ interface IngestConfig {
 
         /** How long candles are kept; without it for ever. */
         Optional<Duration> retention();
+
+        /** How often a process that does not ingest looks for new ones, beside hearing of them. */
+        @WithDefault("1s")
+        Duration followEvery();
 
         /** How often gaps are looked for and repaired, and old candles removed. */
         @WithDefault("1h")

@@ -58,6 +58,12 @@ public record IngestSnapshot(
     public enum State {
         /** No feed runs. */
         OFF,
+        /**
+         * Another process runs the feed; this one follows it, and takes over when that one ends.
+         */
+        STANDBY,
+        /** A process without the role ingest: it follows what another one stores. */
+        FOLLOWING,
         /** History goes into the store. */
         LOADING,
         /** Live closes arrive. */

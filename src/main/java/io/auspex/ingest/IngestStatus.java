@@ -2,6 +2,7 @@ package io.auspex.ingest;
 
 import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.ingest.IngestSnapshot.Waiting;
+import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -107,6 +108,23 @@ public class IngestStatus {
         corrections = 0;
         unreadable = 0;
         stored(stored);
+    }
+
+    /** Another process runs the feed. */
+    synchronized void follows(
+            State next, IngestedFeeds.Ingested source, CandleStore.Extent extent) {
+        state = next;
+        feed = Optional.of(source.feed());
+        timeframe = Optional.of(source.timeframe().code());
+        symbols = source.symbols();
+        failure = Optional.empty();
+        waiting.clear();
+        stored(extent);
+    }
+
+    synchronized void storedElsewhere(MarketClose close) {
+        candlesStored += close.candles().size();
+        storedLive(close.closeTimeMillis());
     }
 
     synchronized void stored(CandleStore.Extent extent) {

@@ -6,6 +6,7 @@ import io.auspex.ingest.WaitingWrites.OfMissing;
 import io.auspex.ingest.WaitingWrites.Write;
 import io.auspex.market.MarketClose;
 import io.auspex.platform.Await;
+import io.auspex.platform.NotTheLeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -71,6 +72,10 @@ final class LiveWrites implements AutoCloseable {
         } catch (RuntimeException failure) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
+            }
+            if (NotTheLeader.isCauseOf(failure)) {
+                // Nothing may be handed on that another process speaks of.
+                throw failure;
             }
             LOG.warnf("candles wait in memory until the database takes them: %s", failure);
             return false;

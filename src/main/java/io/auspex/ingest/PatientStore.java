@@ -1,6 +1,7 @@
 package io.auspex.ingest;
 
 import io.auspex.platform.Backoff;
+import io.auspex.platform.NotTheLeader;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -31,6 +32,7 @@ final class PatientStore {
      * The result of the work, done again after every failure.
      *
      * @throws IllegalArgumentException of the work: it would be no better later
+     * @throws RuntimeException of the work, when another process leads by now
      */
     <T> T until(Supplier<T> work) throws InterruptedException {
         for (int failures = 1; true; failures++) {
@@ -43,6 +45,9 @@ final class PatientStore {
             } catch (RuntimeException failure) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
+                }
+                if (NotTheLeader.isCauseOf(failure)) {
+                    throw failure;
                 }
                 if (failures == 1) {
                     LOG.warnf("the candle store fails, and is tried again: %s", failure);

@@ -31,6 +31,9 @@ public final class Auspex {
     /** Set in a native executable, by GraalVM. */
     private static final String NATIVE_IMAGE = "org.graalvm.nativeimage.imagecode";
 
+    /** What application.properties switches the channels of Kafka on with. */
+    private static final String KAFKA = "auspex-kafka.on";
+
     private static final int EXIT_CANNOT_START = 1;
     private static final int EXIT_BAD_OPTION = 2;
 
@@ -72,6 +75,8 @@ public final class Auspex {
             requireFreePort(config.host(), config.port());
             DataFolder folder = DataFolder.lock(config.data());
             database(config, folder, quarkusStopped).properties().forEach(System::setProperty);
+            System.setProperty(ProcessName.PROPERTY, ProcessName.fresh());
+            System.setProperty(KAFKA, Boolean.toString(isConnectedToKafka(config)));
             eventLoops();
             traces(config.tracing());
             return runQuarkus();
@@ -80,6 +85,16 @@ public final class Auspex {
             return EXIT_CANNOT_START;
         } finally {
             quarkusStopped.countDown();
+        }
+    }
+
+    /** The channels belong to what a process that ingests does. */
+    private static boolean isConnectedToKafka(PlatformConfig config) {
+        try {
+            return config.kafka().bootstrapServers().filter(text -> !text.isBlank()).isPresent()
+                    && Role.parse(config.roles()).contains(Role.INGEST);
+        } catch (IllegalArgumentException wrong) {
+            throw new LaunchException(String.valueOf(wrong.getMessage()), wrong);
         }
     }
 

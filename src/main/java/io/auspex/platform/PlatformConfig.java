@@ -31,6 +31,10 @@ interface PlatformConfig {
     /** Where traces go. */
     Tracing tracing();
 
+    /** What this process does: some of {@code serve}, {@code ingest} and {@code refit}. */
+    @WithDefault("serve,ingest,refit")
+    String roles();
+
     /** The PostgreSQL to use. */
     Database database();
 
@@ -55,6 +59,16 @@ interface PlatformConfig {
          * OTLP over gRPC, such as {@code http://127.0.0.1:4317}; without it there are no traces.
          */
         Optional<String> endpoint();
+    }
+
+    /** The Kafka to be connected to. */
+    Kafka kafka();
+
+    /** The Kafka to be connected to. */
+    interface Kafka {
+
+        /** {@code host:port} of some of its brokers, joined by commas; without it there is none. */
+        Optional<String> bootstrapServers();
     }
 
     /** The PostgreSQL to use. */

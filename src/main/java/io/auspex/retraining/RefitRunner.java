@@ -5,6 +5,8 @@ import io.auspex.ingest.HistoryLoaded;
 import io.auspex.market.CandleHistory;
 import io.auspex.platform.Await;
 import io.auspex.platform.Folders;
+import io.auspex.platform.Role;
+import io.auspex.platform.Roles;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
 import io.quarkus.runtime.ShutdownEvent;
@@ -51,6 +53,7 @@ class RefitRunner {
     private final RetrainingConfig.Refits config;
     private final JobFolders folders;
     private final Owner owner;
+    private final Roles roles;
     private final RefitAttempt.Tools tools;
 
     private final Semaphore wake = new Semaphore(0);
@@ -70,11 +73,13 @@ class RefitRunner {
             Candidates candidates,
             CpuPool cpu,
             Workers workers,
+            Roles roles,
             @Any Instance<DatasetSource> sources) {
         this.queue = queue;
         this.news = news;
         this.feed = feed;
         this.config = config.refit();
+        this.roles = roles;
         this.folders = new JobFolders(data.folder("jobs"));
         this.owner = Owner.in(folders.jobs());
         this.tools =
@@ -115,9 +120,9 @@ class RefitRunner {
         }
     }
 
-    /** Begins to take jobs; once. */
+    /** Begins to take jobs; once, and only with the role {@code refit}. */
     synchronized void begin() {
-        if (!threads.isEmpty() || stopping) {
+        if (!threads.isEmpty() || stopping || !roles.has(Role.REFIT)) {
             return;
         }
         for (int i = 1; i <= config.workers(); i++) {

@@ -4,6 +4,8 @@ import io.auspex.features.FeatureSchema;
 import io.auspex.market.Candle;
 import io.auspex.market.CandleHistory;
 import io.auspex.market.CandlesRepaired;
+import io.auspex.market.CloseFollowed;
+import io.auspex.market.FeedFollowed;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
@@ -46,6 +48,12 @@ public class LiveFeatures {
     private volatile @Nullable LiveMarket market;
     private long acceptedMillis = Long.MIN_VALUE;
 
+    /** The newest close that the states have, from the feed or from the store. */
+    private long newestMillis = Long.MIN_VALUE;
+
+    /** Whether the closes come from the store, where another process puts them. */
+    private boolean isFollowing;
+
     /** Set when the stored closes are no longer those that the states were built from. */
     private volatile boolean isStale;
 
@@ -72,34 +80,74 @@ public class LiveFeatures {
                                 + acceptedMillis
                                 + ", the last one accepted");
             }
-            if (isStale) {
-                rebuild(live, close.closeTimeMillis() - 1);
-            }
-            for (FeatureState state : states.values()) {
-                state.accept(close);
-                state.publish();
-            }
-            market = live.with(close.candles().stream().map(Candle::symbol).toList());
+            advance(live, close);
             acceptedMillis = close.closeTimeMillis();
         } finally {
             lock.unlock();
         }
     }
 
+    private void advance(LiveMarket live, MarketClose close) {
+        if (isStale) {
+            rebuild(live, close.closeTimeMillis() - 1);
+        }
+        for (FeatureState state : states.values()) {
+            state.accept(close);
+            state.publish();
+        }
+        market = live.with(close.candles().stream().map(Candle::symbol).toList());
+        newestMillis = Math.max(newestMillis, close.closeTimeMillis());
+    }
+
     /**
      * Follows a feed from its stored history on, so that there are vectors before its first live
-     * close. Blocking. A feed that is followed already stays as it is.
+     * close. Blocking. A feed that is followed already stays as it is, unless its closes came from
+     * the store: its first live close may be one of them.
      */
     public void follow(String feed, Timeframe timeframe) {
         lock.lock();
         try {
-            if (!isLive(feed, timeframe)) {
-                long last = history.lastClose(feed, timeframe).orElse(Long.MIN_VALUE);
-                LiveMarket _ = begin(new LiveMarket(feed, timeframe, new TreeSet<>()), last);
+            if (isFollowing || !isLive(feed, timeframe)) {
+                beginFromStore(feed, timeframe);
             }
+            isFollowing = false;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Another process takes the closes in: the vectors follow what it stores. */
+    void followed(@Observes FeedFollowed news) {
+        lock.lock();
+        try {
+            beginFromStore(news.feed(), news.timeframe());
+            isFollowing = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A close that another process has stored; one that the states have is passed over. */
+    void stored(@Observes CloseFollowed news) {
+        MarketClose close = news.close();
+        lock.lock();
+        try {
+            LiveMarket live = market;
+            if (!isFollowing
+                    || live == null
+                    || !live.feed().equals(close.feed())
+                    || close.closeTimeMillis() <= newestMillis) {
+                return;
+            }
+            advance(live, close);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void beginFromStore(String feed, Timeframe timeframe) {
+        long last = history.lastClose(feed, timeframe).orElse(Long.MIN_VALUE);
+        LiveMarket _ = begin(new LiveMarket(feed, timeframe, new TreeSet<>()), last);
     }
 
     /**
@@ -191,7 +239,7 @@ public class LiveFeatures {
         lock.lock();
         try {
             if (isLive(live.feed(), live.timeframe())) {
-                state.catchUp(history, live, acceptedMillis);
+                state.catchUp(history, live, newestMillis);
                 state.publish();
                 states.putIfAbsent(schema.hash(), state);
             }
@@ -226,6 +274,7 @@ public class LiveFeatures {
         LiveMarket live = next.with(seen);
         // Not the end of the history: the feed may be about to hand over what is stored already.
         acceptedMillis = Long.MIN_VALUE;
+        newestMillis = historyToMillis;
         market = live;
         return live;
     }

@@ -1,5 +1,6 @@
 package io.auspex.shadow;
 
+import io.auspex.ingest.FeedLeader;
 import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
 import io.auspex.platform.Failure;
@@ -59,6 +60,7 @@ class ShadowRunner {
     private final TrialStore store;
     private final TrialJudge judge;
     private final TrialProposals proposals;
+    private final FeedLeader leader;
     private final ThreadPoolExecutor worker;
 
     /** By model; read by the feed's thread. */
@@ -77,6 +79,7 @@ class ShadowRunner {
             TrialStore store,
             TrialJudge judge,
             ShadowConfig config,
+            FeedLeader leader,
             @ConfigProperty(name = "auspex.promote", defaultValue = "evidence") String promote) {
         this.hub = hub;
         this.server = server;
@@ -84,6 +87,7 @@ class ShadowRunner {
         this.scorer = scorer;
         this.store = store;
         this.judge = judge;
+        this.leader = leader;
         // Who asks for no evidence does not want to be rolled back on evidence either.
         this.proposals =
                 new TrialProposals(
@@ -130,6 +134,10 @@ class ShadowRunner {
 
     /** On the feed's thread: all signals of one close, of all models. */
     private void published(List<Signal> close) {
+        if (leader.isElsewhere(close.getFirst().feed())) {
+            // Its trials are carried on there.
+            return;
+        }
         Map<String, List<Signal>> byModel =
                 close.stream()
                         .collect(

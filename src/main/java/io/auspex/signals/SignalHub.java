@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes committed signals within the process and remembers the latest of each symbol.
@@ -23,11 +25,22 @@ public class SignalHub {
     /** Most symbols remembered; the one heard of longest ago is forgotten beyond it. */
     static final int MAX_SYMBOLS = 10_000;
 
+    private static final Logger LOG = Logger.getLogger(SignalHub.class);
+
     private final Map<Symbol, Signal> latest = new TreeMap<>();
     private final List<Consumer<List<Signal>>> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<List<ProvisionalSignal>>> provisional =
             new CopyOnWriteArrayList<>();
-    private long seq;
+    private @Nullable GapReader gaps;
+    private volatile long seq;
+
+    /** Reads what another process has appended in between. */
+    @FunctionalInterface
+    interface GapReader {
+
+        /** The signals after a sequence number, oldest first, at most so many. Blocking. */
+        List<Signal> read(long after, int limit);
+    }
 
     /**
      * What was published so far.
@@ -85,8 +98,66 @@ public class SignalHub {
         seq = headSeq;
     }
 
-    /** Publishes committed signals in the order of their sequence; returns those that were news. */
-    synchronized List<Signal> publish(List<Signal> committed) {
+    /** What lies between the newest published and the next to be published is read from there. */
+    synchronized void readGapsFrom(GapReader reader) {
+        gaps = reader;
+    }
+
+    /** The sequence number of the newest published signal; never waits. */
+    long newest() {
+        return seq;
+    }
+
+    /**
+     * Publishes committed signals in the order of their sequence; returns those that were news.
+     * What another process has appended before them comes first; when that cannot be read now,
+     * nothing is published here, and it all comes with the next look at the ledger.
+     */
+    List<Signal> publish(List<Signal> committed) {
+        while (true) {
+            long newest;
+            long missing;
+            @Nullable GapReader reader;
+            synchronized (this) {
+                newest = seq;
+                reader = gaps;
+                missing = missingBefore(committed);
+                if (reader == null || missing == 0) {
+                    return publishNews(committed);
+                }
+            }
+            // Not under the lock: an event loop may ask for a snapshot meanwhile.
+            if (!fill(reader, newest, (int) Math.min(missing, SignalLedger.MAX_BATCH))) {
+                return List.of();
+            }
+        }
+    }
+
+    private synchronized long missingBefore(List<Signal> committed) {
+        return committed.stream()
+                .mapToLong(Signal::seq)
+                .filter(each -> each > seq)
+                .findFirst()
+                .stream()
+                .map(first -> first - 1 - seq)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private boolean fill(GapReader reader, long newest, int missing) {
+        try {
+            List<Signal> between = reader.read(newest, missing);
+            synchronized (this) {
+                LedgerTail.closes(between).forEach(this::publishNews);
+            }
+            return !between.isEmpty();
+        } catch (RuntimeException away) {
+            LOG.debugf("signals after %d come later: %s", newest, away.getMessage());
+            return false;
+        }
+    }
+
+    private List<Signal> publishNews(List<Signal> committed) {
         List<Signal> news = new ArrayList<>(committed.size());
         for (Signal signal : committed) {
             if (signal.seq() > seq) {

@@ -1,6 +1,7 @@
 package io.auspex.signals;
 
 import io.auspex.market.Symbol;
+import io.auspex.platform.NotTheLeader;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -39,7 +40,8 @@ public class SignalLedger {
     private static final String UNIQUE_VIOLATION = "23505";
 
     /** Classes of SQL states: no such feature, bad data, constraints, syntax or names, raised. */
-    private static final List<String> REFUSALS = List.of("0A", "22", "23", "42", "P0");
+    private static final List<String> REFUSALS =
+            List.of("0A", "22", "23", "42", "P0", NotTheLeader.SQL_STATE);
 
     /** A cause may be its own cause's cause. */
     private static final int MAX_CAUSES = 16;

@@ -321,9 +321,11 @@ public class SignalPipeline implements CloseListener {
     }
 
     private void restore() {
-        List<Signal> latest = Await.item(() -> ledger.latestOfEachSymbol(SignalHub.MAX_SYMBOLS));
+        // In this order: what another process appends in between is published like all that
+        // follows.
         long head = Await.item(ledger::head);
-        hub.restore(head, latest);
+        List<Signal> latest = Await.item(() -> ledger.latestOfEachSymbol(SignalHub.MAX_SYMBOLS));
+        hub.restore(head, latest.stream().filter(signal -> signal.seq() <= head).toList());
         restored = true;
     }
 

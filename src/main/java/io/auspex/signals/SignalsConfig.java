@@ -36,6 +36,10 @@ interface SignalsConfig {
     @WithDefault("2s")
     Duration appendTimeout();
 
+    /** How often signals of other processes are looked for, beside hearing of them. */
+    @WithDefault("1s")
+    Duration followEvery();
+
     /** Most signals that wait on disk while the database is away; then the feed waits. */
     @WithDefault("200000")
     int spool();

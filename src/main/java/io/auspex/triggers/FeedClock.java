@@ -2,6 +2,7 @@ package io.auspex.triggers;
 
 import io.auspex.ingest.CloseHandled;
 import io.auspex.ingest.HistoryLoaded;
+import io.auspex.market.FeedFollowed;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -40,6 +41,11 @@ class FeedClock {
 
     void closed(@Observes @Priority(FIRST) CloseHandled handled) {
         newestCloseMillis = handled.close().closeTimeMillis();
+    }
+
+    /** It runs elsewhere by now; whoever runs it decides. */
+    void followed(@Observes FeedFollowed elsewhere) {
+        feed = null;
     }
 
     /** The feed that runs here; empty before its history is there. */

@@ -4,6 +4,7 @@ import io.auspex.api.admin.StatusView.DatabaseView;
 import io.auspex.api.admin.StatusView.LedgerView;
 import io.auspex.api.admin.StatusView.ModelStatus;
 import io.auspex.ingest.IngestStatus;
+import io.auspex.kafka.KafkaChannels;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.retraining.Refit;
@@ -44,6 +45,8 @@ public class StatusResource {
     private final SignalLedger ledger;
     private final SignalPipeline pipeline;
     private final InstantSource clock;
+    private final ThisProcess process;
+    private final KafkaChannels kafka;
     private final String version;
     private final String databaseKind;
     private Instant startedAt;
@@ -56,6 +59,8 @@ public class StatusResource {
             SignalLedger ledger,
             SignalPipeline pipeline,
             InstantSource clock,
+            ThisProcess process,
+            KafkaChannels kafka,
             @ConfigProperty(name = "quarkus.application.version") String version,
             @ConfigProperty(name = "auspex.database.url") Optional<String> databaseUrl) {
         this.ingest = ingest;
@@ -65,6 +70,8 @@ public class StatusResource {
         this.ledger = ledger;
         this.pipeline = pipeline;
         this.clock = clock;
+        this.process = process;
+        this.kafka = kafka;
         this.version = version;
         this.databaseKind = databaseUrl.isPresent() ? "external" : "embedded";
         this.startedAt = clock.instant();
@@ -122,12 +129,14 @@ public class StatusResource {
                 version,
                 startedAt,
                 Duration.between(startedAt, now).toSeconds(),
+                process.view(),
                 new DatabaseView(databaseKind),
                 ingest.snapshot(),
                 models,
                 first(newest),
                 new LedgerView(head),
-                pipeline.status());
+                pipeline.status(),
+                kafka.status().orElse(null));
     }
 
     private static @Nullable Refit first(List<Refit> refits) {

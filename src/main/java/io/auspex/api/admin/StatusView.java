@@ -1,6 +1,8 @@
 package io.auspex.api.admin;
 
 import io.auspex.ingest.IngestSnapshot;
+import io.auspex.kafka.KafkaStatus;
+import io.auspex.platform.Election;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.registry.VersionState;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Everything at a glance.
  *
  * @param lastRefit the newest of all models; null when there was none
+ * @param kafka what goes out to it; null when none is connected here
  */
 @Schema(name = "Status")
 record StatusView(
@@ -23,12 +26,35 @@ record StatusView(
         String version,
         Instant startedAt,
         long uptimeSeconds,
+        ProcessView process,
         DatabaseView database,
         IngestSnapshot feed,
         List<ModelStatus> models,
         @Nullable Refit lastRefit,
         LedgerView ledger,
-        SignalsStatus signals) {
+        SignalsStatus signals,
+        @Nullable KafkaStatus kafka) {
+
+    /**
+     * This process among others.
+     *
+     * @param name what the database calls it
+     * @param ingesting which process takes the candles of its feed in; null without a feed, and
+     *     while that is not known
+     */
+    record ProcessView(String name, List<String> roles, @Nullable IngestingView ingesting) {}
+
+    /**
+     * @param here whether it is this process
+     * @param term how often it has been another one's turn
+     */
+    record IngestingView(boolean here, String process, String host, long term, Instant since) {
+
+        static IngestingView of(boolean here, Election.Holder holder) {
+            return new IngestingView(
+                    here, holder.process(), holder.host(), holder.term(), holder.since());
+        }
+    }
 
     /**
      * @param kind {@code embedded} or {@code external}

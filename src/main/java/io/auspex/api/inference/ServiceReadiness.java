@@ -1,5 +1,6 @@
 package io.auspex.api.inference;
 
+import io.auspex.platform.Roles;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.serving.ModelServer;
@@ -35,12 +36,15 @@ class ServiceReadiness implements AsyncHealthCheck {
 
     private final ModelRegistry registry;
     private final ModelServer server;
+    private final Roles roles;
     private final List<String> required;
     private volatile boolean wasReady;
 
-    ServiceReadiness(ModelRegistry registry, ModelServer server, InferenceConfig config) {
+    ServiceReadiness(
+            ModelRegistry registry, ModelServer server, Roles roles, InferenceConfig config) {
         this.registry = registry;
         this.server = server;
+        this.roles = roles;
         this.required =
                 config.requiredModels().stream()
                         .flatMap(names -> Stream.of(names.split(",")))
@@ -51,7 +55,7 @@ class ServiceReadiness implements AsyncHealthCheck {
 
     @Override
     public Uni<HealthCheckResponse> call() {
-        return unready().map(ServiceReadiness::response);
+        return unready().map(this::response);
     }
 
     /** Why the service cannot answer; empty when it can. */
@@ -93,9 +97,11 @@ class ServiceReadiness implements AsyncHealthCheck {
                 && (status.version() != null || status.problem() != null);
     }
 
-    private static HealthCheckResponse response(Optional<String> unready) {
+    private HealthCheckResponse response(Optional<String> unready) {
         HealthCheckResponseBuilder answer =
-                HealthCheckResponse.named("models").status(unready.isEmpty());
+                HealthCheckResponse.named("models")
+                        .status(unready.isEmpty())
+                        .withData("roles", roles.toString());
         unready.ifPresent(reason -> answer.withData("reason", reason));
         return answer.build();
     }

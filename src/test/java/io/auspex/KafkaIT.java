@@ -1,0 +1,245 @@
+package io.auspex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.kafka.TestBroker;
+import io.auspex.platform.Json;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+/** One service and a real broker that goes away, and a service that is killed meanwhile. */
+class KafkaIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** Field 6 of ONNX' ModelProto: the same model in another file. */
+    private static final byte[] OTHER_DOC_STRING = {0x32, 5, 'o', 't', 'h', 'e', 'r'};
+
+    private static final String MODEL = "/api/models/simulated-5m";
+
+    @Test
+    void nothingIsLostOrDoubledWhenTheBrokerGoesAwayAndServingFeelsNothing() throws Exception {
+        try (TestBroker broker = TestBroker.start("kafka");
+                RunningAuspex auspex =
+                        RunningAuspex.start(
+                                "with-kafka",
+                                "--roles=serve,ingest",
+                                "--speed=600",
+                                "--simulated.days=9",
+                                "--simulated.symbols=3",
+                                "--kafka.bootstrap-servers=" + broker.address())) {
+            acknowledged(auspex, 20);
+            modelEvents(auspex, broker);
+            trades(auspex, broker);
+
+            broker.kill();
+            long head = head(auspex);
+            auspex.await("signals without Kafka", PATIENCE, () -> above(head(auspex), head + 30));
+            assertThat(auspex.get("/q/health/ready").statusCode()).isEqualTo(200);
+            assertThat(auspex.post(MODEL + "/predict", "{\"symbol\": \"ETHSIM\"}").statusCode())
+                    .isEqualTo(200);
+            JsonNode channel = channel(auspex);
+            assertThat(channel.path("acknowledged").asLong()).isLessThanOrEqualTo(head + 10);
+            assertThat(channel.path("under_way").asInt()).isPositive();
+            assertThat(channel.path("waiting_seconds").asDouble()).isPositive();
+
+            // Killed while messages are under way, and started while there is no broker.
+            auspex.kill();
+            auspex.start();
+            long restarted = head(auspex);
+            auspex.await(
+                    "signals after the restart",
+                    PATIENCE,
+                    () -> above(head(auspex), restarted + 10));
+            long quiet =
+                    auspex.log().lines().filter(line -> line.contains("NetworkClient")).count();
+            assertThat(quiet).as("lines of Kafka's clients in the log").isZero();
+
+            broker.start();
+            long now = head(auspex);
+            acknowledged(auspex, now);
+            requireEveryIdOnceInOrder(auspex, broker, now);
+        }
+    }
+
+    private static void requireEveryIdOnceInOrder(
+            RunningAuspex auspex, TestBroker broker, long head) throws Exception {
+        List<ConsumerRecord<String, String>> all = broker.everything("auspex-signals");
+        Map<String, JsonNode> distinct = new LinkedHashMap<>();
+        Map<String, Long> last = new LinkedHashMap<>();
+        for (ConsumerRecord<String, String> record : all) {
+            JsonNode signal = Json.mapper().readTree(record.value());
+            String id = new String(record.headers().lastHeader("id").value());
+            assertThat(id).isEqualTo(signal.path("id").asText());
+            assertThat(record.key()).isEqualTo(signal.path("symbol").asText());
+            if (distinct.putIfAbsent(id, signal) == null) {
+                long seq = signal.path("seq").asLong();
+                Long before = last.put(record.key(), seq);
+                assertThat(before == null ? 0 : before).as(record.key()).isLessThan(seq);
+            }
+        }
+        Set<Long> numbers = new TreeSet<>();
+        distinct.values().forEach(signal -> numbers.add(signal.path("seq").asLong()));
+        assertThat(numbers)
+                .containsAll(
+                        LongStream.rangeClosed(numbers.iterator().next(), head).boxed().toList());
+        JsonNode stored = auspex.json("/api/signals?limit=1000&after=" + (head - 20));
+        stored.forEach(signal -> {
+            JsonNode sent = distinct.get(signal.path("id").asText());
+            if (sent != null) {
+                assertThat(sent.path("heads")).isEqualTo(signal.path("heads"));
+                assertThat(sent.path("action")).isEqualTo(signal.path("action"));
+            }
+        });
+        JsonNode schema = schema("signal");
+        assertThat(fields(distinct.values().iterator().next()))
+                .isEqualTo(fields(schema.path("properties")));
+        System.out.printf(
+                "%d messages, %d distinct signals up to %d: none lost, each symbol in order%n",
+                all.size(), distinct.size(), head);
+    }
+
+    /** The starter's own file again, by hand, and back. */
+    private static void modelEvents(RunningAuspex auspex, TestBroker broker) throws Exception {
+        HttpResponse<String> uploaded =
+                upload(auspex, Path.of("onnx-models/simulated-5m/1/model.onnx"));
+        assertThat(uploaded.statusCode()).as(uploaded.body()).isEqualTo(201);
+        assertThat(auspex.post(MODEL + "/promote", "{\"version\": 2}").statusCode()).isEqualTo(200);
+        assertThat(auspex.post(MODEL + "/rollback", "").statusCode()).isEqualTo(200);
+        auspex.await(
+                "both events",
+                PATIENCE,
+                () -> above(channels(auspex).path(1).path("acknowledged").asLong(), 3));
+        List<String> events = new ArrayList<>();
+        for (ConsumerRecord<String, String> record : broker.everything("auspex-models")) {
+            JsonNode event = Json.mapper().readTree(record.value());
+            assertThat(fields(event)).isEqualTo(fields(schema("model-event").path("properties")));
+            assertThat(record.key()).isEqualTo("simulated-5m");
+            events.add(event.path("kind").asText() + " " + event.path("version").asInt());
+        }
+        assertThat(events).endsWith("PROMOTION 2", "ROLLBACK 1");
+    }
+
+    private static HttpResponse<String> upload(RunningAuspex auspex, Path file)
+            throws IOException, InterruptedException {
+        String head =
+                "--part\r\nContent-Disposition: form-data; name=\"model\";"
+                        + " filename=\"model.onnx\"\r\n\r\n";
+        HttpRequest request =
+                HttpRequest.newBuilder(auspex.uri(MODEL + "/versions"))
+                        .header("Content-Type", "multipart/form-data; boundary=part")
+                        .POST(
+                                HttpRequest.BodyPublishers.concat(
+                                        HttpRequest.BodyPublishers.ofString(head),
+                                        HttpRequest.BodyPublishers.ofFile(file),
+                                        HttpRequest.BodyPublishers.ofByteArray(OTHER_DOC_STRING),
+                                        HttpRequest.BodyPublishers.ofString("\r\n--part--\r\n")))
+                        .build();
+        try (HttpClient http = RunningAuspex.client()) {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private static void trades(RunningAuspex auspex, TestBroker broker) throws Exception {
+        Instant close = Instant.parse(auspex.json("/api/status").at("/feed/last_close").asText());
+        String good = trade("kafka-1", close);
+        broker.send(
+                "auspex-trades",
+                List.of(good, "no json", good, "{\"id\":\"kafka-2\"}", trade("kafka-3", close)));
+        auspex.await(
+                "both trades",
+                PATIENCE,
+                () -> {
+                    String stored = auspex.get("/api/trades?limit=10").body();
+                    return stored.contains("kafka-1") && stored.contains("kafka-3")
+                            ? Optional.of(true)
+                            : Optional.empty();
+                });
+        List<String> dead = new ArrayList<>();
+        for (ConsumerRecord<String, String> record : broker.everything("auspex-dead-letters")) {
+            dead.add(
+                    record.value()
+                            + ": "
+                            + new String(
+                                    record.headers().lastHeader("dead-letter-reason").value()));
+        }
+        assertThat(dead).hasSize(2);
+        assertThat(dead.get(0)).startsWith("no json: not JSON");
+        assertThat(dead.get(1)).startsWith("{\"id\":\"kafka-2\"}: ");
+        JsonNode stored = auspex.json("/api/trades?limit=10");
+        assertThat(stored.toString().split("kafka-1", -1)).hasSize(2);
+    }
+
+    private static List<String> deadLetters(TestBroker broker) {
+        return broker.everything("auspex-dead-letters").stream()
+                .map(record ->
+                        record.value()
+                                + ": "
+                                + new String(
+                                        record.headers().lastHeader("dead-letter-reason").value()))
+                .sorted(Comparator.comparing(letter -> letter.startsWith("{")))
+                .toList();
+    }
+
+    private static String trade(String id, Instant close) {
+        return """
+        {"id":"%s","symbol":"ETHSIM","direction":"LONG","entry_time":"%s","entry_price":100.0,\
+        "exit_time":"%s","exit_price":101.0,"pnl":1.0,"pnl_percent":1.0}\
+        """
+                .formatted(id, close.minus(Duration.ofHours(2)), close.minus(Duration.ofHours(1)));
+    }
+
+    private static void acknowledged(RunningAuspex auspex, long seq) throws InterruptedException {
+        auspex.await(
+                "acknowledgement of " + seq,
+                PATIENCE,
+                () -> above(channel(auspex).path("acknowledged").asLong(), seq));
+    }
+
+    private static Optional<Boolean> above(long number, long least) {
+        return number >= least ? Optional.of(true) : Optional.empty();
+    }
+
+    private static JsonNode channel(RunningAuspex auspex) throws IOException, InterruptedException {
+        return channels(auspex).path(0);
+    }
+
+    private static JsonNode channels(RunningAuspex auspex)
+            throws IOException, InterruptedException {
+        return auspex.json("/api/status").at("/kafka/channels");
+    }
+
+    private static long head(RunningAuspex auspex) throws IOException, InterruptedException {
+        return auspex.json("/api/status").at("/ledger/head").asLong();
+    }
+
+    private static JsonNode schema(String name) throws IOException {
+        return Json.mapper()
+                .readTree(Files.readString(Path.of("docs/schemas", name + ".schema.json")));
+    }
+
+    private static Set<String> fields(JsonNode object) {
+        Set<String> names = new LinkedHashSet<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return new TreeSet<>(names);
+    }
+}
