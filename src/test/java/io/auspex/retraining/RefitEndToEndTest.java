@@ -1,5 +1,6 @@
 package io.auspex.retraining;
 
+import io.auspex.platform.PidFile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.auspex.platform.Await;
