@@ -42,6 +42,7 @@ public class SignalPipeline implements CloseListener {
     private final SignalHub hub;
     private final SignalsConfig config;
     private final SignalMaker maker;
+    private final List<SignalCombiner> combiners;
     private final MeterRegistry meters;
     private final Timer latency;
     private volatile SignalsStatus status = SignalsStatus.FRESH;
@@ -54,6 +55,7 @@ public class SignalPipeline implements CloseListener {
             SignalHub hub,
             SignalsConfig config,
             @All List<SignalGuard> guards,
+            @All List<SignalCombiner> combiners,
             MeterRegistry meters) {
         this.features = features;
         this.models = models;
@@ -61,6 +63,7 @@ public class SignalPipeline implements CloseListener {
         this.hub = hub;
         this.config = config;
         this.maker = new SignalMaker(config.rule(), guards);
+        this.combiners = combiners;
         this.meters = meters;
         this.latency =
                 Timer.builder("auspex.candle.to.signal")
@@ -72,6 +75,11 @@ public class SignalPipeline implements CloseListener {
     /** What became of the closes so far. */
     public SignalsStatus status() {
         return status;
+    }
+
+    /** The rule that decides here, so that whoever looks back decides by the same. */
+    public DecisionRule rule() {
+        return maker.rule();
     }
 
     @Override
@@ -134,8 +142,22 @@ public class SignalPipeline implements CloseListener {
                 }
             }
         }
+        decided.addAll(combined(close, List.copyOf(decided)));
         // The first by name speaks; a market has one, unless somebody has declared more.
         return ofTrades.isEmpty() ? decided : withOutlooks(ofTrades.getFirst(), close, decided);
+    }
+
+    /** One combiner that fails costs no signal of a model. */
+    private List<PendingSignal> combined(MarketClose close, List<PendingSignal> ofModels) {
+        List<PendingSignal> more = new ArrayList<>();
+        for (SignalCombiner combiner : combiners) {
+            try {
+                more.addAll(combiner.combine(close, ofModels));
+            } catch (RuntimeException failure) {
+                LOG.errorf(failure, "the signals of %d were not combined", close.closeTimeMillis());
+            }
+        }
+        return more;
     }
 
     private List<PendingSignal> withOutlooks(

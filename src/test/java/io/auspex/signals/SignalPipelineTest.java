@@ -186,6 +186,7 @@ class SignalPipelineTest {
                         hub,
                         impatient(),
                         List.of(),
+                        List.of(),
                         meters);
         MarketClose lost = service.next();
         candles.storeAndAwait(List.of(lost));
@@ -212,7 +213,14 @@ class SignalPipelineTest {
         SignalHub restored = new SignalHub();
         SignalPipeline restarted =
                 new SignalPipeline(
-                        features, models, ledger, restored, impatient(), List.of(), meters);
+                        features,
+                        models,
+                        ledger,
+                        restored,
+                        impatient(),
+                        List.of(),
+                        List.of(),
+                        meters);
         restarted.start(null);
         assertThat(restored.snapshot().seq()).isEqualTo(Await.item(ledger::head));
         assertThat(restored.snapshot().latest()).containsAll(hub.snapshot().latest());

@@ -1,0 +1,161 @@
+package io.auspex.ensemble;
+
+import io.auspex.features.FeatureSchema;
+import io.auspex.market.Candle;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Symbol;
+import io.auspex.model.Head;
+import io.auspex.model.ModelKind;
+import io.auspex.signals.Decision;
+import io.auspex.signals.DecisionRule;
+import io.auspex.signals.PendingSignal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * From the votes of members to the ensemble's own signals of a close. The same code whoever asks,
+ * the live feed or somebody who looks back.
+ *
+ * @param deadline how long all members together may take
+ */
+record EnsembleMaker(DecisionRule rule, Duration deadline) {
+
+    /** Why a member that answered has nothing of a symbol. */
+    private static final String NOTHING_SAID =
+            "it says nothing of this close: no version of its model serves this market";
+
+    /** The ballots and the signals of one close. */
+    record Made(List<Ballot> ballots, List<PendingSignal> signals) {}
+
+    /**
+     * One signal for every candle of the close.
+     *
+     * @param members with a weight above 0
+     */
+    Made signals(Question question, Weights weights, List<? extends Member> members) {
+        Map<String, Map<Symbol, Vote>> votes = ask(question, members);
+        List<Ballot> ballots = new ArrayList<>();
+        List<PendingSignal> signals = new ArrayList<>();
+        for (Candle candle : question.close().candles()) {
+            Ballot ballot = Ballot.of(candle.symbol(), votes, NOTHING_SAID);
+            ballots.add(ballot);
+            signals.add(signal(question.close(), candle, weights, ballot));
+        }
+        return new Made(ballots, signals);
+    }
+
+    private Map<String, Map<Symbol, Vote>> ask(Question question, List<? extends Member> members) {
+        Map<String, CompletableFuture<Map<Symbol, Vote>>> asked = new TreeMap<>();
+        for (Member member : members) {
+            asked.put(member.name(), asked(member, question));
+        }
+        long until = System.nanoTime() + deadline.toNanos();
+        Map<String, Map<Symbol, Vote>> votes = new TreeMap<>();
+        asked.forEach((member, answer) ->
+                votes.put(member, answer(answer, until, question.close().candles())));
+        return votes;
+    }
+
+    private static CompletableFuture<Map<Symbol, Vote>> asked(Member member, Question question) {
+        try {
+            return member.ask(question).toCompletableFuture();
+        } catch (RuntimeException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
+    }
+
+    private Map<Symbol, Vote> answer(
+            CompletableFuture<Map<Symbol, Vote>> answer, long untilNanos, List<Candle> candles) {
+        try {
+            return answer.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            return all(candles, "late: no answer within " + deadline.toMillis() + " ms");
+        } catch (ExecutionException failure) {
+            return all(candles, "failed: " + failure.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return all(candles, "interrupted");
+        }
+    }
+
+    private static Map<Symbol, Vote> all(List<Candle> candles, String reason) {
+        Map<Symbol, Vote> votes = new HashMap<>();
+        candles.forEach(candle -> votes.put(candle.symbol(), new Vote.LeftOut(reason)));
+        return votes;
+    }
+
+    private PendingSignal signal(MarketClose close, Candle candle, Weights weights, Ballot ballot) {
+        List<Voice> voices = new ArrayList<>();
+        List<String> composition = new ArrayList<>();
+        boolean unproven = false;
+        for (Map.Entry<String, Vote> vote : ballot.votes().entrySet()) {
+            if (counts(vote.getValue()) && vote.getValue() instanceof Vote.Said said) {
+                String member = vote.getKey();
+                voices.add(new Voice(member, weights.of(member), said.heads()));
+                composition.add("%s %d %s".formatted(member, said.version(), said.identity()));
+                unproven |= said.unproven();
+            }
+        }
+        Map<Head, Double> heads = voices.isEmpty() ? Map.of() : Combination.of(voices);
+        Decision decided =
+                voices.isEmpty() ? Decision.abstain("no member answered") : rule.decide(heads);
+        return new PendingSignal(
+                close.feed(),
+                Members.ENSEMBLE,
+                Math.toIntExact(weights.revision()),
+                FeatureSchema.of(composition.isEmpty() ? List.of("nobody") : composition).hash(),
+                candle.symbol(),
+                candle.timeframe(),
+                close.closeTimeMillis(),
+                candle.close(),
+                explained(decided, voices, ballot),
+                heads,
+                unproven);
+    }
+
+    /** A vote with a head missing or not finite counts as none. */
+    private static boolean counts(Vote vote) {
+        return vote instanceof Vote.Said said
+                && ModelKind.MARKET.heads().stream()
+                        .allMatch(head ->
+                                Double.isFinite(said.heads().getOrDefault(head, Double.NaN)));
+    }
+
+    /** Names who spoke with which share, and who was left out and why. */
+    private static Decision explained(Decision decided, List<Voice> voices, Ballot ballot) {
+        double total = voices.stream().mapToDouble(Voice::weight).sum();
+        Map<String, Voice> spoke = new HashMap<>();
+        voices.forEach(voice -> spoke.put(voice.member(), voice));
+        List<String> parts = new ArrayList<>();
+        for (String member : Members.inOrder(ballot.votes().keySet())) {
+            Voice voice = spoke.get(member);
+            parts.add(
+                    voice == null
+                            ? "without %s (%s)".formatted(member, whyNot(ballot, member))
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%s %.1f %%",
+                                    member,
+                                    100 * voice.weight() / total));
+        }
+        return new Decision(
+                decided.action(),
+                decided.reason() + "; " + String.join(", ", parts),
+                decided.confidence());
+    }
+
+    private static String whyNot(Ballot ballot, String member) {
+        return ballot.votes().get(member) instanceof Vote.LeftOut out
+                ? out.reason()
+                : "its answer is not finite";
+    }
+}
