@@ -17,6 +17,10 @@ record Ballot(Symbol symbol, SortedMap<String, Vote> votes) {
         votes = Collections.unmodifiableSortedMap(new TreeMap<>(votes));
     }
 
+    Vote vote(String member) {
+        return votes.getOrDefault(member, new Vote.LeftOut("it has no weight"));
+    }
+
     static Ballot of(Symbol symbol, Map<String, Map<Symbol, Vote>> byMember, String absent) {
         SortedMap<String, Vote> votes = new TreeMap<>();
         byMember.forEach((member, said) ->

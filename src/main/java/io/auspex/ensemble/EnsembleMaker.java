@@ -8,7 +8,9 @@ import io.auspex.model.Head;
 import io.auspex.model.ModelKind;
 import io.auspex.signals.Decision;
 import io.auspex.signals.DecisionRule;
+import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
+import io.auspex.signals.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,18 +22,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * From the votes of members to the ensemble's own signals of a close. The same code whoever asks,
  * the live feed or somebody who looks back.
  *
+ * @param expiry until when its signals may be traded
  * @param deadline how long all members together may take
  */
-record EnsembleMaker(DecisionRule rule, Duration deadline) {
+record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
 
     /** Why a member that answered has nothing of a symbol. */
     private static final String NOTHING_SAID =
             "it says nothing of this close: no version of its model serves this market";
+
+    private static final String NOT_FINITE = "its answer is not finite";
 
     /** The ballots and the signals of one close. */
     record Made(List<Ballot> ballots, List<PendingSignal> signals) {}
@@ -93,21 +99,21 @@ record EnsembleMaker(DecisionRule rule, Duration deadline) {
         return votes;
     }
 
-    private PendingSignal signal(MarketClose close, Candle candle, Weights weights, Ballot ballot) {
-        List<Voice> voices = new ArrayList<>();
+    private PendingSignal signal(
+            MarketClose close, Candle candle, Weights weights, Ballot ballot) {
+        List<Receipt.Member> members = members(weights, ballot);
         List<String> composition = new ArrayList<>();
         boolean unproven = false;
-        for (Map.Entry<String, Vote> vote : ballot.votes().entrySet()) {
-            if (counts(vote.getValue()) && vote.getValue() instanceof Vote.Said said) {
-                String member = vote.getKey();
-                voices.add(new Voice(member, weights.of(member), said.heads()));
-                composition.add("%s %d %s".formatted(member, said.version(), said.identity()));
+        for (Receipt.Member member : members) {
+            if (member.leftOut() == null && ballot.vote(member.name()) instanceof Vote.Said said) {
+                composition.add(
+                        "%s %d %s".formatted(member.name(), said.version(), said.identity()));
                 unproven |= said.unproven();
             }
         }
-        Map<Head, Double> heads = voices.isEmpty() ? Map.of() : Combination.of(voices);
+        Map<Head, Double> heads = combined(members);
         Decision decided =
-                voices.isEmpty() ? Decision.abstain("no member answered") : rule.decide(heads);
+                heads.isEmpty() ? Decision.abstain("no member answered") : rule.decide(heads);
         return new PendingSignal(
                 close.feed(),
                 Members.ENSEMBLE,
@@ -117,9 +123,54 @@ record EnsembleMaker(DecisionRule rule, Duration deadline) {
                 candle.timeframe(),
                 close.closeTimeMillis(),
                 candle.close(),
-                explained(decided, voices, ballot),
+                explained(decided, members),
                 heads,
-                unproven);
+                unproven,
+                null,
+                expiry.of(close.closeTimeMillis(), candle.timeframe()),
+                Receipt.of(rule, members));
+    }
+
+    /** Everybody with a weight, with the share of those who count. */
+    private static List<Receipt.Member> members(Weights weights, Ballot ballot) {
+        double total = 0;
+        for (Map.Entry<String, Vote> vote : ballot.votes().entrySet()) {
+            total += counts(vote.getValue()) ? weights.of(vote.getKey()) : 0;
+        }
+        List<Receipt.Member> members = new ArrayList<>();
+        for (String name : Members.inOrder(ballot.votes().keySet())) {
+            Vote vote = ballot.vote(name);
+            double share = counts(vote) ? weights.of(name) / total : 0;
+            members.add(
+                    switch (vote) {
+                        case Vote.Said said ->
+                                new Receipt.Member(
+                                        name,
+                                        said.version(),
+                                        said.artefact(),
+                                        share,
+                                        said.heads(),
+                                        said.candles(),
+                                        share > 0 ? null : NOT_FINITE);
+                        case Vote.LeftOut out ->
+                                new Receipt.Member(
+                                        name, 0, "", 0, Map.of(), List.of(), out.reason());
+                    });
+        }
+        return members;
+    }
+
+    /**
+     * What members say together by their shares, as a receipt has them; empty when none counts.
+     * From the same receipt always the same bits.
+     */
+    static Map<Head, Double> combined(List<Receipt.Member> members) {
+        List<Voice> voices =
+                members.stream()
+                        .filter(member -> member.leftOut() == null)
+                        .map(member -> new Voice(member.name(), member.weight(), member.heads()))
+                        .toList();
+        return voices.isEmpty() ? Map.of() : Combination.of(voices);
     }
 
     /** A vote with a head missing or not finite counts as none. */
@@ -131,31 +182,20 @@ record EnsembleMaker(DecisionRule rule, Duration deadline) {
     }
 
     /** Names who spoke with which share, and who was left out and why. */
-    private static Decision explained(Decision decided, List<Voice> voices, Ballot ballot) {
-        double total = voices.stream().mapToDouble(Voice::weight).sum();
-        Map<String, Voice> spoke = new HashMap<>();
-        voices.forEach(voice -> spoke.put(voice.member(), voice));
-        List<String> parts = new ArrayList<>();
-        for (String member : Members.inOrder(ballot.votes().keySet())) {
-            Voice voice = spoke.get(member);
-            parts.add(
-                    voice == null
-                            ? "without %s (%s)".formatted(member, whyNot(ballot, member))
-                            : String.format(
-                                    Locale.ROOT,
-                                    "%s %.1f %%",
-                                    member,
-                                    100 * voice.weight() / total));
-        }
+    static Decision explained(Decision decided, List<Receipt.Member> members) {
+        String parts =
+                members.stream()
+                        .map(member ->
+                                member.leftOut() == null
+                                        ? String.format(
+                                                Locale.ROOT,
+                                                "%s %.1f %%",
+                                                member.name(),
+                                                100 * member.weight())
+                                        : "without %s (%s)"
+                                                .formatted(member.name(), member.leftOut()))
+                        .collect(Collectors.joining(", "));
         return new Decision(
-                decided.action(),
-                decided.reason() + "; " + String.join(", ", parts),
-                decided.confidence());
-    }
-
-    private static String whyNot(Ballot ballot, String member) {
-        return ballot.votes().get(member) instanceof Vote.LeftOut out
-                ? out.reason()
-                : "its answer is not finite";
+                decided.action(), decided.reason() + "; " + parts, decided.confidence());
     }
 }

@@ -1,5 +1,6 @@
 package io.auspex.ensemble;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -39,8 +40,32 @@ final class Learning {
         static final State FRESH = new State(new TreeMap<>(), new TreeMap<>(), 0, 0, 0, 0);
 
         State {
-            scores = new TreeMap<>(scores);
-            gains = new TreeMap<>(gains);
+            scores = Collections.unmodifiableSortedMap(new TreeMap<>(scores));
+            gains = Collections.unmodifiableSortedMap(new TreeMap<>(gains));
+        }
+
+        /** What came to it since an earlier state. */
+        State since(State earlier) {
+            return new State(
+                    difference(scores, earlier.scores),
+                    difference(gains, earlier.gains),
+                    trades - earlier.trades,
+                    moves - earlier.moves,
+                    gained - earlier.gained,
+                    squares - earlier.squares);
+        }
+
+        /** The same without something that came to it. */
+        State without(State part) {
+            return since(part);
+        }
+
+        private static SortedMap<String, Long> difference(
+                SortedMap<String, Long> from, SortedMap<String, Long> part) {
+            SortedMap<String, Long> difference = new TreeMap<>(from);
+            part.forEach((member, units) -> difference.merge(member, -units, Long::sum));
+            difference.values().removeIf(units -> units == 0);
+            return difference;
         }
 
         double meanMove() {

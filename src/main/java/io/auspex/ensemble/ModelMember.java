@@ -2,10 +2,11 @@ package io.auspex.ensemble;
 
 import io.auspex.market.Symbol;
 import io.auspex.model.ModelKind;
-import io.auspex.signals.Action;
 import io.auspex.signals.PendingSignal;
+import io.auspex.signals.Receipt;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -29,14 +30,17 @@ record ModelMember(String name, String model) implements Member {
     }
 
     private static Vote vote(PendingSignal signal) {
-        if (signal.decision().action() == Action.ABSTAIN
+        Receipt receipt = signal.receipt();
+        if (!signal.decision().action().speaks()
+                || receipt == null
                 || !signal.heads().keySet().containsAll(ModelKind.MARKET.heads())) {
             return new Vote.LeftOut(signal.decision().reason());
         }
         return new Vote.Said(
                 signal.version(),
                 signal.schemaHash(),
-                signal.model() + ":" + signal.version(),
+                Objects.requireNonNullElse(receipt.artefact(), ""),
+                receipt.candles(),
                 signal.heads(),
                 signal.unproven(),
                 null);

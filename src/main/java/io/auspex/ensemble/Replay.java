@@ -4,6 +4,7 @@ import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.signals.Decision;
 import io.auspex.signals.DecisionRule;
+import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +72,7 @@ final class Replay {
             Past past,
             State state) {
         this.rule = rule;
-        this.maker = new EnsembleMaker(rule, NO_DEADLINE);
+        this.maker = new EnsembleMaker(rule, Expiry.UNTIL_THE_NEXT_CLOSE, NO_DEADLINE);
         this.members = List.copyOf(members);
         this.past = past;
         this.revision = revision;

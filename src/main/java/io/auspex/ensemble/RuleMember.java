@@ -51,6 +51,7 @@ record RuleMember(IndicatorRules rules, @Nullable RuleCalibration calibration) i
                             rules.schema().hash(),
                             "rules %d, calibrated up to %s"
                                     .formatted(IndicatorRules.VERSION, calibration.to()),
+                            vector.candles(),
                             calibration.heads(rules.score(vector.values())),
                             false,
                             null);

@@ -1,6 +1,8 @@
 package io.auspex.ensemble;
 
+import io.auspex.features.CandleRange;
 import io.auspex.model.Head;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ public sealed interface Vote {
      * @param version of the member: of its model, its rules, its prompt
      * @param identity names exactly what spoke: a schema's hash, a prompt's
      * @param artefact SHA-256 of its model file; a text that names it when there is none
+     * @param candles what its answer can depend on; empty when that cannot be told
      * @param heads every head of a model of the market, finite; probabilities calibrated
      * @param unproven nobody asked for its evidence
      * @param note a line for people, shown beside the signal; null for none
@@ -21,12 +24,14 @@ public sealed interface Vote {
             int version,
             String identity,
             String artefact,
+            List<CandleRange> candles,
             Map<Head, Double> heads,
             boolean unproven,
             @Nullable String note)
             implements Vote {
 
         public Said {
+            candles = List.copyOf(candles);
             heads = Map.copyOf(heads);
         }
     }

@@ -2,6 +2,7 @@ package io.auspex.ensemble;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,6 +17,11 @@ public record Weights(long revision, SortedMap<String, Double> weights, Instant 
 
     public Weights {
         weights = Collections.unmodifiableSortedMap(new TreeMap<>(weights));
+    }
+
+    /** The standard members first, then the others by name. */
+    public List<String> inOrder() {
+        return Members.inOrder(weights.keySet());
     }
 
     /** 0 for who has none. */

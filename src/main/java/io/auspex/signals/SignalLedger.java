@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +50,12 @@ public class SignalLedger {
                 from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[],
                             $7::bigint[], $8::double precision[], $9::text[], $10::text[],
                             $11::double precision[], $12::text[], $13::boolean[],
-                            $14::double precision[], $15::double precision[])
+                            $14::double precision[], $15::double precision[],
+                            $16::bigint[], $17::text[])
                      with ordinality
                      as t (feed, model, version, schema_hash, symbol, timeframe, close_time,
                            close_price, action, reason, confidence, heads, unproven, predicted_profit,
-                           p_profit, place)
+                           p_profit, expires_at, receipt, place)
             ), stored as (
                 select s.* from signal s join incoming i using (feed, model, symbol, close_time)
             ), fresh as materialized (
@@ -70,49 +72,76 @@ public class SignalLedger {
             ), inserted as (
                 insert into signal (id, epoch, seq, feed, model, version, schema_hash, symbol,
                                     timeframe, close_time, close_price, action, reason, confidence,
-                                    heads, unproven, predicted_profit, p_profit, created_at)
+                                    heads, unproven, predicted_profit, p_profit, expires_at, receipt,
+                                    created_at)
                 select h.epoch || '-' || (h.base + f.number), h.epoch, h.base + f.number, f.feed,
                        f.model, f.version, f.schema_hash, f.symbol, f.timeframe, f.close_time,
                        f.close_price, f.action, f.reason, f.confidence, f.heads::jsonb, f.unproven,
-                       f.predicted_profit, f.p_profit, clock_timestamp()
+                       f.predicted_profit, f.p_profit, f.expires_at, f.receipt::jsonb,
+                       clock_timestamp()
                 from fresh f cross join head h
                 order by f.number
                 returning *
             )
-            select * from stored union all select * from inserted order by seq
-            """;
+            select %1$s from stored union all select %1$s from inserted order by seq
+            """
+                    .formatted(SignalColumns.READ);
 
     private static final String AFTER =
             """
-            select * from signal
+            select %s from signal
             where epoch = (select epoch from ledger_head) and seq > $1
             order by seq limit $2
-            """;
+            """
+                    .formatted(SignalColumns.READ);
 
     private static final String AFTER_OF_SYMBOL =
             """
-            select * from signal
+            select %s from signal
             where epoch = (select epoch from ledger_head) and symbol = $3 and seq > $1
             order by seq limit $2
-            """;
+            """
+                    .formatted(SignalColumns.READ);
 
     private static final String NEWEST =
             """
-            select * from signal
+            select %s from signal
             where epoch = (select epoch from ledger_head)
             order by seq desc limit $1
-            """;
+            """
+                    .formatted(SignalColumns.READ);
 
     private static final String NEWEST_OF_SYMBOL =
             """
-            select * from signal
+            select %s from signal
             where epoch = (select epoch from ledger_head) and symbol = $2
             order by seq desc limit $1
+            """
+                    .formatted(SignalColumns.READ);
+
+    private static final String BY_ID =
+            "select %s from signal where id = $1".formatted(SignalColumns.READ);
+
+    private static final String BY_IDS =
+            "select %s from signal where id = any($1::text[])".formatted(SignalColumns.READ);
+
+    private static final String RECEIPT =
+            "select receipt::text as receipt from signal where id = $1";
+
+    private static final String NEWEST_CLOSE =
+            "select max(close_time) as newest from signal where feed = $1";
+
+    private static final String MODELS_OF_FEED =
+            """
+            with recursive spoken as (
+                (select model from signal where feed = $1 order by model limit 1)
+                union all
+                select (select s.model from signal s
+                        where s.feed = $1 and s.model > p.model order by s.model limit 1)
+                from spoken p where p.model is not null
+            )
+            select model from spoken where model is not null
             """;
-
-    private static final String BY_ID = "select * from signal where id = $1";
-
-    private static final String BY_IDS = "select * from signal where id = any($1::text[])";
 
     private static final String HEAD = "select seq from ledger_head";
 
@@ -128,8 +157,9 @@ public class SignalLedger {
                     where s.symbol < l.symbol
                     order by s.symbol desc, s.seq desc limit 1) n
             )
-            select * from latest limit $1
-            """;
+            select %s from latest limit $1
+            """
+                    .formatted(SignalColumns.READ);
 
     private final Pool pool;
 
@@ -192,6 +222,32 @@ public class SignalLedger {
         return read(BY_IDS, Tuple.tuple().addArrayOfString(ids.toArray(String[]::new)))
                 .map(found ->
                         found.stream().collect(Collectors.toMap(Signal::id, signal -> signal)));
+    }
+
+    /** What a signal was made of; empty when there is no such signal, or no receipt of it. */
+    public Uni<Optional<Receipt>> receipt(String id) {
+        return pool.preparedQuery(RECEIPT)
+                .execute(Tuple.of(id))
+                .map(rows -> rows.stream().findFirst().map(SignalColumns::receipt));
+    }
+
+    /** The newest close of a feed that has signals; empty when none has. */
+    Uni<OptionalLong> newestClose(String feed) {
+        return pool.preparedQuery(NEWEST_CLOSE)
+                .execute(Tuple.of(feed))
+                .map(rows -> rows.iterator().next().getLong("newest"))
+                .map(newest ->
+                        newest == null ? OptionalLong.empty() : OptionalLong.of((long) newest));
+    }
+
+    /** The models that have spoken of a feed. */
+    Uni<Set<String>> modelsOf(String feed) {
+        return pool.preparedQuery(MODELS_OF_FEED)
+                .execute(Tuple.of(feed))
+                .map(rows ->
+                        rows.stream()
+                                .map(row -> row.getString("model"))
+                                .collect(Collectors.toSet()));
     }
 
     /** The sequence number of the newest signal; 0 when there is none. */

@@ -62,7 +62,7 @@ public class SignalPipeline implements CloseListener {
         this.ledger = ledger;
         this.hub = hub;
         this.config = config;
-        this.maker = new SignalMaker(config.rule(), guards);
+        this.maker = new SignalMaker(config.rule(), guards, config.expiry());
         this.combiners = combiners;
         this.meters = meters;
         this.latency =
@@ -80,6 +80,11 @@ public class SignalPipeline implements CloseListener {
     /** The rule that decides here, so that whoever looks back decides by the same. */
     public DecisionRule rule() {
         return maker.rule();
+    }
+
+    /** Until when signals that are made here may be traded. */
+    public Expiry expiry() {
+        return maker.expiry();
     }
 
     @Override

@@ -36,6 +36,14 @@ interface SignalsConfig {
     @WithDefault("5s")
     Duration appendTimeout();
 
+    /** Until when a signal may be traded: so many candles of its timeframe after its close. */
+    @WithDefault("1")
+    double expiresAfter();
+
+    default Expiry expiry() {
+        return new Expiry(expiresAfter());
+    }
+
     default DecisionRule rule() {
         return new DecisionRule(
                 minimumEdge(), roundTripFee(), minimumNetReturn(), maximumStopProbability());

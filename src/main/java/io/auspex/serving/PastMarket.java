@@ -10,30 +10,30 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The feature vectors of a market in the past: the very states of {@link LiveFeatures}, fed by
- * somebody who looks back instead of a feed. The bits of a vector are those that were live, because
- * a state that is begun anywhere is built from as many stored closes as it depends on. One owner.
+ * The feature vectors of a market that is played again from its past: the very states of {@link
+ * LiveFeatures}, fed by somebody who looks back instead of a feed. The bits of a vector are those
+ * that were live, because a state that is begun anywhere is built from as many stored closes as it
+ * depends on. One owner.
  */
-public final class PastFeatures {
+public final class PastMarket {
 
     private final CandleHistory history;
     private final LiveMarket market;
     private final Map<String, FeatureState> states = new HashMap<>();
 
-    public PastFeatures(CandleHistory history, String feed, Timeframe timeframe) {
+    public PastMarket(CandleHistory history, String feed, Timeframe timeframe) {
         this.history = history;
         this.market = new LiveMarket(feed, timeframe, new TreeSet<>());
     }
 
     /**
-     * Has the vectors of this schema computed from the next close on, and those of no other.
-     * Blocking: a state that is new reads its history.
+     * Has the vectors of a schema computed from the next close on. Blocking: it reads the history
+     * that they depend on.
      *
      * @param throughCloseMillis the last close before the next one that is accepted
      * @throws IllegalArgumentException when nobody can compute the schema
      */
-    public void useOnly(FeatureSchema schema, long throughCloseMillis) {
-        states.keySet().removeIf(hash -> !hash.equals(schema.hash()));
+    public void use(FeatureSchema schema, long throughCloseMillis) {
         if (!states.containsKey(schema.hash())) {
             FeatureState state = new FeatureState(schema);
             state.catchUp(history, market, throughCloseMillis);
