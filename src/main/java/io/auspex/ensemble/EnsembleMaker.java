@@ -113,7 +113,7 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
         }
         Map<Head, Double> heads = combined(members);
         Decision decided =
-                heads.isEmpty() ? Decision.abstain("no member answered") : rule.decide(heads);
+                heads.isEmpty() ? nobody() : rule.decide(heads);
         return new PendingSignal(
                 close.feed(),
                 Members.ENSEMBLE,
@@ -129,6 +129,10 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
                 null,
                 expiry.of(close.closeTimeMillis(), candle.timeframe()),
                 Receipt.of(rule, members));
+    }
+
+    static Decision nobody() {
+        return Decision.abstain("no member answered");
     }
 
     /** Everybody with a weight, with the share of those who count. */

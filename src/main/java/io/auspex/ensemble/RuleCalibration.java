@@ -76,6 +76,11 @@ record RuleCalibration(
                         Head.EXPECTED_RETURN, line(scores, returns)));
     }
 
+    /** Which it is, in a receipt. */
+    String identity() {
+        return "rules %d, calibrated up to %s on %d scores".formatted(rules, to, rows);
+    }
+
     /** What the rules say of a score. */
     Map<Head, Double> heads(double score) {
         Map<Head, Double> said = new EnumMap<>(Head.class);

@@ -24,6 +24,12 @@ class RuleCalibrations {
             where feed = $1 and timeframe = $2 order by id desc limit 1
             """;
 
+    private static final String ALL =
+            """
+            select calibration::text as calibration from rule_calibration
+            where feed = $1 and timeframe = $2 order by id desc limit 1000
+            """;
+
     private static final String INSERT =
             """
             insert into rule_calibration (feed, timeframe, calibration)
@@ -50,6 +56,23 @@ class RuleCalibrations {
                                         .map(RuleCalibrations::calibration)
                                         .filter(found -> found.rules() == IndicatorRules.VERSION)
                                         .findFirst()));
+    }
+
+    /** The stored one that a receipt names; empty when it is not there any more. */
+    Optional<RuleCalibration> of(String feed, Timeframe base, String identity) {
+        return Await.item(
+                () ->
+                        pool.preparedQuery(ALL)
+                                .execute(Tuple.of(feed, base.code()))
+                                .map(
+                                        rows ->
+                                                rows.stream()
+                                                        .map(RuleCalibrations::calibration)
+                                                        .filter(
+                                                                found ->
+                                                                        found.identity()
+                                                                                .equals(identity))
+                                                        .findFirst()));
     }
 
     /** Fits one on the newest candles and keeps it; empty when there are too few. */

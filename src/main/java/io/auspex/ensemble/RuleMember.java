@@ -49,8 +49,7 @@ record RuleMember(IndicatorRules rules, @Nullable RuleCalibration calibration) i
                     new Vote.Said(
                             IndicatorRules.VERSION,
                             rules.schema().hash(),
-                            "rules %d, calibrated up to %s"
-                                    .formatted(IndicatorRules.VERSION, calibration.to()),
+                            calibration.identity(),
                             vector.candles(),
                             calibration.heads(rules.score(vector.values())),
                             false,

@@ -71,7 +71,7 @@ final class FeatureState {
         return vectors;
     }
 
-    private LiveVector vector(Symbol symbol, double closePrice) {
+    LiveVector vector(Symbol symbol, double closePrice) {
         float[] values = new float[engine.schema().size()];
         var readiness = engine.write(symbol, values, 0);
         return new LiveVector(

@@ -13,6 +13,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             Receipt.class,
             Receipt.Member.class,
             Receipt.Outlook.class,
+            Replayed.class,
+            Replayed.Difference.class,
             TradeOutlook.class
         })
 final class NativeJson {

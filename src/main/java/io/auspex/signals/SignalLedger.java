@@ -8,6 +8,7 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +37,12 @@ public class SignalLedger {
     private static final int RACE_ATTEMPTS = 5;
 
     private static final String UNIQUE_VIOLATION = "23505";
+
+    /** Classes of SQL states: no such feature, bad data, constraints, syntax or names, raised. */
+    private static final List<String> REFUSALS = List.of("0A", "22", "23", "42", "P0");
+
+    /** A cause may be its own cause's cause. */
+    private static final int MAX_CAUSES = 16;
 
     /**
      * What is stored already is found and returned; the rest is counted, takes that many numbers
@@ -125,6 +132,17 @@ public class SignalLedger {
     private static final String BY_IDS =
             "select %s from signal where id = any($1::text[])".formatted(SignalColumns.READ);
 
+    private static final String PAGE =
+            """
+            select %s from signal
+            where epoch = (select epoch from ledger_head) and seq > $1 and seq <= $2
+              and ($4::text is null or symbol = $4) and ($5::text is null or model = $5)
+              and ($6::bigint is null or close_time >= $6)
+              and ($7::bigint is null or close_time < $7)
+            order by seq limit $3
+            """
+                    .formatted(SignalColumns.READ);
+
     private static final String RECEIPT =
             "select receipt::text as receipt from signal where id = $1";
 
@@ -200,6 +218,23 @@ public class SignalLedger {
                 : read(AFTER_OF_SYMBOL, Tuple.of(seq, limit, symbol.name()));
     }
 
+    /** Signals between two sequence numbers, the second included, oldest first. */
+    Uni<List<Signal>> page(SignalFilter filter, long afterSeq, long toSeq, int limit) {
+        Symbol symbol = filter.symbol();
+        Instant from = filter.from();
+        Instant to = filter.to();
+        return read(
+                PAGE,
+                Tuple.tuple()
+                        .addLong(afterSeq)
+                        .addLong(toSeq)
+                        .addInteger(limit)
+                        .addString(symbol == null ? null : symbol.name())
+                        .addString(filter.model())
+                        .addLong(from == null ? null : (Long) from.toEpochMilli())
+                        .addLong(to == null ? null : (Long) to.toEpochMilli()));
+    }
+
     /** The newest signals, oldest of them first. */
     public Uni<List<Signal>> newest(@Nullable Symbol symbol, int limit) {
         requireLimit(limit);
@@ -271,6 +306,25 @@ public class SignalLedger {
     private static boolean isRace(Throwable failure) {
         return failure instanceof PgException refused
                 && UNIQUE_VIOLATION.equals(refused.getSqlState());
+    }
+
+    /**
+     * Whether the database was there and did not want the statement, today or ever: bad data, a
+     * constraint, a missing table. Everything else is a database that is away.
+     */
+    static boolean isRefusal(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof IllegalArgumentException) {
+                return true;
+            }
+            if (cause instanceof PgException refused) {
+                String state = String.valueOf(refused.getSqlState());
+                return REFUSALS.stream().anyMatch(state::startsWith);
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     private static void requireDistinct(List<PendingSignal> signals) {
