@@ -3,15 +3,13 @@ package io.auspex.serving;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.Await;
+import io.auspex.platform.DatabaseNews;
 import io.auspex.platform.Json;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.pgclient.pubsub.PgSubscriber;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -23,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -41,19 +38,16 @@ class PromotionListener {
     /** A champion that could not be loaded is not tried again before that, unless told so. */
     static final Duration IN_VAIN_FOR = Duration.ofMinutes(1);
 
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
-    private static final long RECONNECT_MILLIS = 1_000;
     private static final Logger LOG = Logger.getLogger(PromotionListener.class);
 
     private final ModelServer server;
     private final ModelRegistry registry;
     private final Vertx vertx;
     private final Duration poll;
-    private final PgConnectOptions database;
+    private final DatabaseNews database;
     private final Set<String> following = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean polling = new AtomicBoolean();
     private final Map<String, InVain> inVain = new HashMap<>();
-    private volatile @Nullable PgSubscriber subscriber;
     private volatile @Nullable Long timer;
 
     private record InVain(int version, long untilNanos) {}
@@ -71,7 +65,7 @@ class PromotionListener {
         this.registry = registry;
         this.vertx = vertx;
         this.poll = config.poll();
-        this.database = options(url, username, password.orElse(""));
+        this.database = new DatabaseNews(vertx, url, username, password.orElse(""));
     }
 
     /** After the champions were restored. */
@@ -80,37 +74,16 @@ class PromotionListener {
     }
 
     void begin() {
-        PgSubscriber pg = PgSubscriber.subscriber(vertx, database);
-        pg.reconnectPolicy(_ -> RECONNECT_MILLIS);
-        pg.channel(ModelRegistry.PROMOTION_CHANNEL).handler(this::heard);
-        pg.connect()
-                .onFailure(failure ->
-                        LOG.warnf(
-                                "promotions of other processes are seen by polling only: %s",
-                                failure.getMessage()));
-        subscriber = pg;
+        database.listen(ModelRegistry.PROMOTION_CHANNEL, this::heard);
         timer = vertx.setPeriodic(poll.toMillis(), _ -> inBackground(this::pollOnce));
     }
 
-    /** While the event loops still run: a connection that closes needs one to the end. */
     void stop(@Observes ShutdownEvent ending) {
         Long periodic = timer;
         if (periodic != null) {
             vertx.cancelTimer(periodic);
         }
-        PgSubscriber pg = subscriber;
-        if (pg != null) {
-            try {
-                Await.item(() ->
-                        Uni.createFrom()
-                                .completionStage(() -> pg.close().toCompletionStage())
-                                .ifNoItem()
-                                .after(CLOSE_TIMEOUT)
-                                .fail());
-            } catch (RuntimeException abandoned) {
-                LOG.debugf(abandoned, "the connection that listens was not closed in time");
-            }
-        }
+        database.close();
     }
 
     /** On an event loop. A model that is being followed already will find the newest champion. */
@@ -178,15 +151,5 @@ class PromotionListener {
 
     private static void inBackground(Runnable work) {
         Thread.ofVirtual().name("auspex-follow").start(work);
-    }
-
-    private static PgConnectOptions options(String url, String username, String password) {
-        String plain =
-                url.startsWith("vertx-reactive:") ? url.substring("vertx-reactive:".length()) : url;
-        PgConnectOptions options = PgConnectOptions.fromUri(plain);
-        options.setUser(username);
-        options.setPassword(password);
-        options.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(10));
-        return options;
     }
 }
