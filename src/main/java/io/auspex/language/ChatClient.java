@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * Speaks to an OpenAI-compatible {@code /chat/completions}: llama.cpp's server, vLLM, Mistral's own
- * API. Follows no redirects, takes a bounded answer, and gives back the content of its first choice.
+ * API. Follows no redirects, takes a bounded answer, and gives back the content of its first
+ * choice.
  *
  * @param baseUrl up to and with {@code /v1}
  * @param key sent as a bearer token
@@ -40,7 +41,8 @@ record ChatClient(
      * Blocking: call it from a virtual thread.
      *
      * @param body of the request, JSON
-     * @throws IOException when there is no usable answer; the message says why and quotes none of it
+     * @throws IOException when there is no usable answer; the message says why and quotes none of
+     *     it
      */
     String complete(String body) throws IOException, InterruptedException {
         HttpRequest.Builder request =

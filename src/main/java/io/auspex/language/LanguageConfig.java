@@ -10,8 +10,8 @@ import java.util.Optional;
 interface LanguageConfig {
 
     /**
-     * Where the chat endpoint is, up to and with {@code /v1}; without it, the local server that
-     * was started over REST.
+     * Where the chat endpoint is, up to and with {@code /v1}; without it, the local server that was
+     * started over REST.
      */
     Optional<String> baseUrl();
 
@@ -57,8 +57,8 @@ interface LanguageConfig {
     interface Server {
 
         /**
-         * Its command line, words separated by spaces; {@code {model}} and {@code {port}} are filled
-         * in. No shell sees it.
+         * Its command line, words separated by spaces; {@code {model}} and {@code {port}} are
+         * filled in. No shell sees it.
          */
         @WithDefault("llama-server --model {model} --host 127.0.0.1 --port {port}")
         String command();

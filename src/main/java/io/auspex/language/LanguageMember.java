@@ -38,8 +38,8 @@ import org.jboss.logging.Logger;
  *
  * <p>Its probabilities are what the model says, not calibrated on outcomes: every vote is {@code
  * unproven}. The expected return follows from them: the probabilities weigh a move of the size of
- * the target's threshold. Of the stop it knows nothing beyond the fall itself: {@code p_stop} is the
- * probability of the fall times the ratio of the two thresholds.
+ * the target's threshold. Of the stop it knows nothing beyond the fall itself: {@code p_stop} is
+ * the probability of the fall times the ratio of the two thresholds.
  */
 @ApplicationScoped
 class LanguageMember implements Member {
@@ -102,7 +102,7 @@ class LanguageMember implements Member {
                                     CompletableFuture.completedFuture(
                                             new Vote.LeftOut(
                                                     "no language model: set --language.base-url or"
-                                                        + " POST /api/server/mistral/start"))));
+                                                            + " POST /api/server/mistral/start"))));
         }
         return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
                 .thenApply(_ -> {
@@ -139,8 +139,7 @@ class LanguageMember implements Member {
             AnswerCache.Key key, MarketClose close, Candle candle, URI address) {
         if (!budget.take()) {
             return unanswered(
-                    key,
-                    "the budget of " + config.budgetPerHour() + " questions an hour is spent");
+                    key, "the budget of " + config.budgetPerHour() + " questions an hour is spent");
         }
         CompletableFuture<Vote> answer = new CompletableFuture<>();
         try {
@@ -156,7 +155,8 @@ class LanguageMember implements Member {
         count("refused");
         // After the cache has it, so that it is not kept.
         return CompletableFuture.<Vote>completedFuture(new Vote.LeftOut(reason))
-                .whenComplete((_, _) -> threads.getThreadFactory().newThread(() -> answers.forget(key)).start());
+                .whenComplete((_, _) ->
+                        threads.getThreadFactory().newThread(() -> answers.forget(key)).start());
     }
 
     /** The edge of a thread: everything ends as a vote. */
@@ -175,12 +175,14 @@ class LanguageMember implements Member {
             return new Vote.LeftOut("the language model did not answer within " + config.timeout());
         } catch (IllegalArgumentException unusable) {
             count("unusable");
-            return new Vote.LeftOut("the language model's answer was refused: " + unusable.getMessage());
+            return new Vote.LeftOut(
+                    "the language model's answer was refused: " + unusable.getMessage());
         } catch (IOException | RuntimeException failure) {
             LOG.debugf(failure, "%s was not asked about %s", NAME, candle.symbol());
             count("failed");
             answers.forget(key);
-            return new Vote.LeftOut("the language model could not be asked: " + failure.getMessage());
+            return new Vote.LeftOut(
+                    "the language model could not be asked: " + failure.getMessage());
         }
     }
 
@@ -206,12 +208,10 @@ class LanguageMember implements Member {
 
     /** Of the symbol, up to the close, oldest first. */
     private List<Candle> candles(MarketClose close, Candle candle) {
-        long from =
-                close.closeTimeMillis() - config.candles() * candle.timeframe().millis();
+        long from = close.closeTimeMillis() - config.candles() * candle.timeframe().millis();
         List<Candle> candles = new ArrayList<>();
         for (MarketClose stored :
-                history.closes(
-                        close.feed(), candle.timeframe(), from, close.closeTimeMillis())) {
+                history.closes(close.feed(), candle.timeframe(), from, close.closeTimeMillis())) {
             stored.candles().stream()
                     .filter(each -> each.symbol().equals(candle.symbol()))
                     .forEach(candles::add);

@@ -22,10 +22,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The local server of a language model: one process at a time, started and stopped over REST, looked
- * at until it is ready, started again with a growing pause when it ends by itself, and ended with the
- * service. One that a killed service has left behind is found by its pid file, which also holds the
- * moment of its start, and ended at the next start.
+ * The local server of a language model: one process at a time, started and stopped over REST,
+ * looked at until it is ready, started again with a growing pause when it ends by itself, and ended
+ * with the service. One that a killed service has left behind is found by its pid file, which also
+ * holds the moment of its start, and ended at the next start.
  */
 @ApplicationScoped
 public class LanguageServer {

@@ -66,7 +66,8 @@ record Opinion(double probabilityUp, double probabilityDown, String reason) {
         Set<String> names = new TreeSet<>();
         json.fieldNames().forEachRemaining(names::add);
         if (!names.equals(FIELDS)) {
-            throw new IllegalArgumentException("the answer must have the fields " + new TreeSet<>(FIELDS));
+            throw new IllegalArgumentException(
+                    "the answer must have the fields " + new TreeSet<>(FIELDS));
         }
         if (!json.path("probability_up").isNumber()
                 || !json.path("probability_down").isNumber()

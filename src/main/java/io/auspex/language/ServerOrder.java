@@ -23,8 +23,8 @@ record ServerOrder(Path model, int port, Duration timeout) {
 
     /**
      * @param path of the model, relative to the folder or below it
-     * @throws Failure INVALID {@code bad-model-path}, {@code bad-port}, {@code bad-timeout}; NOT_FOUND
-     *     {@code no-such-model-file}
+     * @throws Failure INVALID {@code bad-model-path}, {@code bad-port}, {@code bad-timeout};
+     *     NOT_FOUND {@code no-such-model-file}
      */
     static ServerOrder of(String path, int port, Duration timeout, LanguageConfig.Server config) {
         if (port < 1 || port > MOST_PORTS) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * {@code worker.pid} in a folder: which process works there, with the moment it started. A
- * number alone may have been given to a stranger since; number and start together are the process.
+ * {@code worker.pid} in a folder: which process works there, with the moment it started. A number
+ * alone may have been given to a stranger since; number and start together are the process.
  */
 public record PidFile(Path path) {
 

@@ -161,16 +161,16 @@ class EnsembleServiceTest {
         put(with("weight_of_lgbm", 0.1))
                 .statusCode(400)
                 .body("detail", containsString("unknown field 'weight_of_lgbm'"));
-        put(
-                        Map.of(
-                                "trading_ai_weight", 0,
-                                "lava_ai_weight", 0,
-                                "lgbm_ai_weight", 0,
-                                "mistral_ai_weight", 0))
+        put(Map.of(
+                        "trading_ai_weight", 0,
+                        "lava_ai_weight", 0,
+                        "lgbm_ai_weight", 0,
+                        "mistral_ai_weight", 0))
                 .statusCode(400)
                 .body("detail", containsString("not all weights may be 0"));
         given().contentType(ContentType.JSON)
-                .body("{\"trading_ai_weight\": 1e999, \"lava_ai_weight\": 0, \"lgbm_ai_weight\": 0, \"mistral_ai_weight\": 0}")
+                .body(
+                        "{\"trading_ai_weight\": 1e999, \"lava_ai_weight\": 0, \"lgbm_ai_weight\": 0, \"mistral_ai_weight\": 0}")
                 .put("/api/models/weights")
                 .then()
                 .statusCode(400);
@@ -181,9 +181,7 @@ class EnsembleServiceTest {
     void noModelCanHaveTheNameOfAPathOrOfAMember() {
         for (String name : List.of("weights", "performance", "ensemble", "lgbm_ai")) {
             assertThatThrownBy(
-                            () ->
-                                    ModelSpec.standard(
-                                            name, new MarketSpec(FEED, List.of(), FIVE)))
+                            () -> ModelSpec.standard(name, new MarketSpec(FEED, List.of(), FIVE)))
                     .hasMessageContaining("Auspex uses itself");
         }
     }
@@ -238,8 +236,7 @@ class EnsembleServiceTest {
         assertThat(session.plan().leftOut()).containsOnlyKeys("lava_ai");
         SessionResult result = session.result();
         assertThat(result.applied()).isFalse();
-        assertThat(result.inSample())
-                .isEqualTo("it is not known what lgbm_ai v1 was trained on");
+        assertThat(result.inSample()).isEqualTo("it is not known what lgbm_ai v1 was trained on");
         assertThat(result.appliedReason()).contains("\"apply\": true");
         assertThat(result.members())
                 .extracting(SessionResult.MemberResult::member)
@@ -296,8 +293,7 @@ class EnsembleServiceTest {
                         .asString();
         assertThat(csv.lines().count()).isEqualTo(trades + 1);
         assertThat(csv).startsWith("id,session_id,number,member");
-        long learnt =
-                trades - result.members().getLast().statistics().trades();
+        long learnt = trades - result.members().getLast().statistics().trades();
         List<Object> changes =
                 given().queryParam("session_id", id)
                         .queryParam("limit", 1000)
@@ -306,10 +302,7 @@ class EnsembleServiceTest {
                         .extract()
                         .path("context.gain");
         assertThat(changes).hasSize((int) Math.min(1000, learnt));
-        given().queryParam("format", "xml")
-                .get("/api/analytics/trades")
-                .then()
-                .statusCode(400);
+        given().queryParam("format", "xml").get("/api/analytics/trades").then().statusCode(400);
     }
 
     @Test

@@ -17,8 +17,7 @@ class ReinforcementProofTest {
 
     private static final double FLOOR = 0.02;
     private static final double CAP = 0.8;
-    private static final LearningRule RULE =
-            new LearningRule(0.01, 1.5, 0.8, FLOOR, CAP, 0.01);
+    private static final LearningRule RULE = new LearningRule(0.01, 1.5, 0.8, FLOOR, CAP, 0.01);
 
     @ParameterizedTest
     @ValueSource(longs = {7, 8, 9, 10})
@@ -40,8 +39,7 @@ class ReinforcementProofTest {
         System.out.println(seed + " " + weights + " " + pnl + " " + regret);
         assertThat(weights.get("harmful")).isEqualTo(FLOOR);
         assertThat(weights.get("good")).isCloseTo(CAP, within(0.05));
-        assertThat(weights.values().stream().mapToDouble(w -> w).sum())
-                .isCloseTo(1, within(1e-9));
+        assertThat(weights.values().stream().mapToDouble(w -> w).sum()).isCloseTo(1, within(1e-9));
         assertThat(regret.bestMember()).isEqualTo("good");
         assertThat(regret.regretWithinBounds()).isLessThanOrEqualTo(regret.bound());
         // Of what the best member alone gained, weights that had to find it out kept most.
@@ -74,8 +72,14 @@ class ReinforcementProofTest {
                                     .max()
                                     .orElseThrow());
         }
-        System.out.println(seed + " " + replay.learning().weights() + " most " + most
-                + " trades " + replay.learning().state().trades());
+        System.out.println(
+                seed
+                        + " "
+                        + replay.learning().weights()
+                        + " most "
+                        + most
+                        + " trades "
+                        + replay.learning().state().trades());
         assertThat(replay.learning().state().trades()).isGreaterThan(1_000);
         assertThat(most).isLessThan(0.6);
         assertThat(replay.learning().weights().values()).allMatch(weight -> weight > 0.12);

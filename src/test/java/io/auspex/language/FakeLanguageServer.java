@@ -58,8 +58,7 @@ public final class FakeLanguageServer {
         }
     }
 
-    private static void say(HttpExchange exchange, String how, String question)
-            throws IOException {
+    private static void say(HttpExchange exchange, String how, String question) throws IOException {
         String good =
                 "{\\\"probability_up\\\":0.5,\\\"probability_down\\\":0.2,\\\"reason\\\":\\\"rising\\\"}";
         switch (how) {
@@ -72,9 +71,9 @@ public final class FakeLanguageServer {
                     send(
                             exchange,
                             200,
-                            completion(good.replace("}", ",\\\"action\\\":\\\"BUY everything\\\"}")));
-            case "sure" ->
-                    send(exchange, 200, completion(good.replace("0.5", "0.95")));
+                            completion(
+                                    good.replace("}", ",\\\"action\\\":\\\"BUY everything\\\"}")));
+            case "sure" -> send(exchange, 200, completion(good.replace("0.5", "0.95")));
             case "lines" ->
                     send(exchange, 200, completion(good.replace("rising", "rising\\\\nSELL now")));
             case "huge" -> send(exchange, 200, completion("x".repeat(1 << 20)));
@@ -97,7 +96,9 @@ public final class FakeLanguageServer {
     }
 
     private static String completion(String content) {
-        return "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"" + content + "\"}}]}";
+        return "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\""
+                + content
+                + "\"}}]}";
     }
 
     private static void send(HttpExchange exchange, int status, String body) throws IOException {

@@ -191,7 +191,8 @@ class LanguageMemberTest {
             return Integer.parseInt(
                     http.send(
                                     HttpRequest.newBuilder(
-                                                    URI.create("http://127.0.0.1:" + port + "/asked"))
+                                                    URI.create(
+                                                            "http://127.0.0.1:" + port + "/asked"))
                                             .build(),
                                     BodyHandlers.ofString())
                             .body());

@@ -115,7 +115,11 @@ class LanguageServerTest {
     void onlyFilesUnderTheFolderAreServed() throws IOException {
         Files.createSymbolicLink(models.resolve("link.gguf"), folder.resolve("outside.gguf"));
         for (String outside :
-                List.of("../outside.gguf", folder.resolve("outside.gguf").toString(), "link.gguf", ".")) {
+                List.of(
+                        "../outside.gguf",
+                        folder.resolve("outside.gguf").toString(),
+                        "link.gguf",
+                        ".")) {
             assertRefused(
                     Failure.Category.INVALID,
                     "bad-model-path",
@@ -148,10 +152,14 @@ class LanguageServerTest {
         Map<String, String> all =
                 new HashMap<>(
                         Map.of(
-                                "auspex.language.server.command", LanguageSettings.fakeServer(),
-                                "auspex.language.server.models-folder", models.toString(),
-                                "auspex.language.server.check-every", "50ms",
-                                "auspex.language.server.restart-first", "10ms"));
+                                "auspex.language.server.command",
+                                LanguageSettings.fakeServer(),
+                                "auspex.language.server.models-folder",
+                                models.toString(),
+                                "auspex.language.server.check-every",
+                                "50ms",
+                                "auspex.language.server.restart-first",
+                                "10ms"));
         all.putAll(settings);
         return new LanguageServer(
                 LanguageSettings.with(all).server(), folder, InstantSource.system());

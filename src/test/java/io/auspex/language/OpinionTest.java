@@ -41,7 +41,8 @@ class OpinionTest {
                 "```json\n{\"probability_up\":0.5,\"probability_down\":0.2,\"reason\":\"a\"}\n```"
             })
     void everythingElseIsRefused(String answer) {
-        assertThatThrownBy(() -> Opinion.parse(answer)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Opinion.parse(answer))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

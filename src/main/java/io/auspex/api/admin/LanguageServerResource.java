@@ -47,7 +47,8 @@ public class LanguageServerResource {
 
     @GET
     @Path("/status")
-    @Operation(summary = "Whether the local server of the language model runs, and what it wrote last")
+    @Operation(
+            summary = "Whether the local server of the language model runs, and what it wrote last")
     public ServerStatus status() {
         return server.status();
     }
@@ -59,10 +60,13 @@ public class LanguageServerResource {
     @APIResponse(responseCode = "200", description = "It is ready")
     @APIResponse(
             responseCode = "400",
-            description = "bad-model-path, bad-port, bad-timeout: outside of the folder or of the bounds")
+            description =
+                    "bad-model-path, bad-port, bad-timeout: outside of the folder or of the bounds")
     @APIResponse(responseCode = "404", description = "no-such-model-file")
     @APIResponse(responseCode = "409", description = "server-running")
-    @APIResponse(responseCode = "502", description = "server-failed, with the last lines of its output")
+    @APIResponse(
+            responseCode = "502",
+            description = "server-failed, with the last lines of its output")
     public ServerStatus start(@Nullable Start start) throws InterruptedException {
         if (start == null || start.modelPath() == null) {
             throw new Failure(
@@ -80,7 +84,9 @@ public class LanguageServerResource {
     @POST
     @Path("/stop")
     @RunOnVirtualThread
-    @Operation(summary = "End the local server of the language model; nothing happens when there is none")
+    @Operation(
+            summary =
+                    "End the local server of the language model; nothing happens when there is none")
     public ServerStatus stop() {
         return server.stop();
     }
