@@ -12,6 +12,7 @@ final class LanguageSettings {
 
     static LanguageConfig with(Map<String, String> properties) {
         return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
                 .withSources(new PropertiesConfigSource(properties, "test", 500))
                 .withMapping(LanguageConfig.class)
                 .build()
