@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.auspex.features.FeatureSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Everything that says what a model is before it has been trained. Serialised as JSON with
  * snake_case names; it travels in {@code job.json} and in the model's database row.
  *
- * @param name 1 to 64 of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit
+ * @param name 1 to 64 of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit, and none of
+ *     those that Auspex uses itself
  * @param features of a {@link ModelKind#TRADE_OUTCOME}: the definitions of its market features
  * @param targets of a {@link ModelKind#TRADE_OUTCOME} only the horizon counts: how long a trade may
  *     be held
@@ -38,7 +40,22 @@ public record ModelSpec(
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
+    /** Paths of the API and members of the ensemble: a model of that name could not be reached. */
+    private static final Set<String> RESERVED =
+            Set.of(
+                    "weights",
+                    "performance",
+                    "ensemble",
+                    "trading_ai",
+                    "lava_ai",
+                    "lgbm_ai",
+                    "mistral_ai");
+
     public ModelSpec {
+        if (RESERVED.contains(name)) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is a name that Auspex uses itself; give the model another");
+        }
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "model name must be 1 to 64 of a-z, 0-9, '-', '_' and '.': '" + name + "'");

@@ -165,6 +165,16 @@ public record TrainerSpec(
                 other);
     }
 
+    /**
+     * A random forest for a model of the market (Breiman 2001): larger trees than boosting wants,
+     * each of other rows and features, and no shrinkage of their leaves, because nothing but the
+     * mean over trees holds their variance down.
+     */
+    public static TrainerSpec forest() {
+        return new TrainerSpec(
+                "lightgbm", 80, 15, 1.0, 400, 0.3, 0.5, 0.0, 63, true, Boosting.FOREST, Mode.FULL);
+    }
+
     public static TrainerSpec standard() {
         return new TrainerSpec("lightgbm", 80, 7, 0.08, 1_000, 0.5, 0.5, 100.0, 63, true);
     }

@@ -1,9 +1,7 @@
 package io.auspex.retraining;
 
-import io.auspex.features.FeatureSet;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.ingest.LiveHold;
-import io.auspex.model.MarketSpec;
 import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
 import io.auspex.platform.Failure;
@@ -15,8 +13,6 @@ import io.auspex.serving.ModelServer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -65,8 +61,8 @@ class Startup {
     }
 
     void prepare(@Observes HistoryLoaded loaded) {
-        String model = defaultModelOf(loaded);
-        ModelSpec spec = defaultSpecOf(model, loaded);
+        String model = FeedModel.name(loaded.feed(), loaded.timeframe());
+        ModelSpec spec = FeedModel.spec(model, loaded.feed(), loaded.timeframe());
         Await.item(() -> registry.declare(spec));
         features.follow(loaded.feed(), loaded.timeframe());
         Await.item(server::restore);
@@ -74,40 +70,6 @@ class Startup {
         feed.is(loaded);
         firstRefit(model);
         runner.begin();
-    }
-
-    /** {@code simulated-5m}; {@code market-data-5m} for {@code replay:market-data}. */
-    static String defaultModelOf(HistoryLoaded loaded) {
-        String identity = loaded.feed();
-        String name = identity.substring(identity.indexOf(':') + 1);
-        String kind = kindOf(identity);
-        String base = kind.equals("simulated") ? kind : name.toLowerCase(Locale.ROOT);
-        String legal = base.replaceAll("[^a-z0-9._-]", "-").replaceAll("^[^a-z0-9]+", "");
-        String bounded = legal.length() > 56 ? legal.substring(0, 56) : legal;
-        return (bounded.isEmpty() ? kind : bounded) + "-" + loaded.timeframe().code();
-    }
-
-    /**
-     * Every default; but for the simulated market, whose dynamics fit into a day, the compact set
-     * of features: slow ones would only wait for four days of warm-up and then remember dates.
-     */
-    static ModelSpec defaultSpecOf(String model, HistoryLoaded loaded) {
-        ModelSpec spec = ModelSpec.standard(model, defaultMarketOf(loaded));
-        return kindOf(loaded.feed()).equals("simulated")
-                ? spec.withFeatures(FeatureSet.compact())
-                : spec;
-    }
-
-    /** Every simulated market has the same dynamics; a replay is a market of its own. */
-    static MarketSpec defaultMarketOf(HistoryLoaded loaded) {
-        String kind = kindOf(loaded.feed());
-        return new MarketSpec(
-                kind.equals("simulated") ? kind : loaded.feed(), List.of(), loaded.timeframe());
-    }
-
-    private static String kindOf(String identity) {
-        int colon = identity.indexOf(':');
-        return colon < 0 ? identity : identity.substring(0, colon);
     }
 
     private void firstRefit(String model) {

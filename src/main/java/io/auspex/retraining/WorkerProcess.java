@@ -1,5 +1,7 @@
 package io.auspex.retraining;
 
+import io.auspex.platform.OutputTail;
+import io.auspex.platform.PidFile;
 import io.auspex.retraining.WorkerOutcome.Failed;
 import io.auspex.retraining.WorkerOutcome.Hung;
 import io.auspex.retraining.WorkerOutcome.Killed;

@@ -220,6 +220,20 @@ public class LiveFeatures {
         }
     }
 
+    /**
+     * Makes the vectors of a schema available for somebody who is no model, until the use is
+     * closed. Blocking.
+     *
+     * @throws IllegalArgumentException when nobody can compute the schema
+     */
+    public SchemaUse use(FeatureSchema schema, MarketSpec spec) {
+        try {
+            return prepare(schema, spec);
+        } catch (UnusableModelException unusable) {
+            throw new IllegalArgumentException(unusable.getMessage(), unusable);
+        }
+    }
+
     private static FeatureState computable(FeatureSchema schema) throws UnusableModelException {
         try {
             return new FeatureState(schema);

@@ -38,6 +38,11 @@ public record Receipt(
         return new Receipt(artefact, candles, rule, guard, List.of(), null);
     }
 
+    /** Of an ensemble. */
+    public static Receipt of(DecisionRule rule, List<Member> members) {
+        return new Receipt(null, List.of(), rule, null, members, null);
+    }
+
     Receipt with(Outlook source) {
         return new Receipt(artefact, candles, rule, guard, members, source);
     }

@@ -25,6 +25,11 @@ public interface Recomputation {
         }
     }
 
+    /** The decision with what was added to the rule's reason when the signal was made. */
+    default Decision explained(Decision decided, Recomputed again) {
+        return decided;
+    }
+
     /** Empty for a signal that it did not make. */
     Optional<Recomputed> again(Signal signal, Receipt receipt);
 }

@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
  * @param guards asked in this order; the first that objects is heard
  * @param predicted hears how long a prediction took, in nanoseconds
  */
-record SignalMaker(
+public record SignalMaker(
         DecisionRule rule, List<SignalGuard> guards, Expiry expiry, LongConsumer predicted) {
 
     private static final Logger LOG = Logger.getLogger(SignalMaker.class);
 
-    SignalMaker {
+    public SignalMaker {
         guards = List.copyOf(guards);
     }
 
     /** Nobody hears how long it takes. */
-    SignalMaker(DecisionRule rule, List<SignalGuard> guards, Expiry expiry) {
+    public SignalMaker(DecisionRule rule, List<SignalGuard> guards, Expiry expiry) {
         this(rule, guards, expiry, _ -> {});
     }
 
@@ -44,7 +44,7 @@ record SignalMaker(
      *
      * @param vectors the feature vectors as of the close, by schema hash
      */
-    List<PendingSignal> signals(
+    public List<PendingSignal> signals(
             ServingModel model,
             MarketClose close,
             Function<String, Map<Symbol, LiveVector>> vectors) {

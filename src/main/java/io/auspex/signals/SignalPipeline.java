@@ -54,6 +54,7 @@ public class SignalPipeline implements CloseListener {
     private final SignalLedger ledger;
     private final SignalHub hub;
     private final SignalMaker maker;
+    private final List<SignalCombiner> combiners;
     private final CandleHistory history;
     private final MissedCloses missed;
     private final SignalSpool spool;
@@ -77,6 +78,7 @@ public class SignalPipeline implements CloseListener {
             SignalHub hub,
             SignalsConfig config,
             @All List<SignalGuard> guards,
+            @All List<SignalCombiner> combiners,
             CandleHistory history,
             Folders folders,
             InstantSource clock,
@@ -88,15 +90,14 @@ public class SignalPipeline implements CloseListener {
                 hub,
                 config,
                 guards,
+                combiners,
                 history,
                 folders.folder("spool").resolve("signals"),
                 clock,
                 meters);
     }
 
-    /**
-     * @param spoolFile where signals wait while the database is away
-     */
+    /** One without combiners. */
     SignalPipeline(
             LiveFeatures features,
             ModelServer models,
@@ -104,6 +105,26 @@ public class SignalPipeline implements CloseListener {
             SignalHub hub,
             SignalsConfig config,
             List<SignalGuard> guards,
+            CandleHistory history,
+            Path spoolFile,
+            InstantSource clock,
+            MeterRegistry meters) {
+        this(
+                features, models, ledger, hub, config, guards, List.of(), history, spoolFile, clock,
+                meters);
+    }
+
+    /**
+     * @param spoolFile where signals wait while the database is away
+     */
+    private SignalPipeline(
+            LiveFeatures features,
+            ModelServer models,
+            SignalLedger ledger,
+            SignalHub hub,
+            SignalsConfig config,
+            List<SignalGuard> guards,
+            List<SignalCombiner> combiners,
             CandleHistory history,
             Path spoolFile,
             InstantSource clock,
@@ -116,6 +137,7 @@ public class SignalPipeline implements CloseListener {
         this.clock = clock;
         this.steps = new CloseSteps(meters);
         this.maker = new SignalMaker(config.rule(), guards, config.expiry(), steps::predicted);
+        this.combiners = combiners;
         this.missed = new MissedCloses(ledger, history, models, maker, config.missedWithin());
         this.meters = meters;
         try {
@@ -137,6 +159,16 @@ public class SignalPipeline implements CloseListener {
     /** What became of the closes so far. */
     public SignalsStatus status() {
         return status.get().waiting(emission.spooled());
+    }
+
+    /** The rule that decides here, so that whoever looks back decides by the same. */
+    public DecisionRule rule() {
+        return maker.rule();
+    }
+
+    /** Until when signals that are made here may be traded. */
+    public Expiry expiry() {
+        return maker.expiry();
     }
 
     @Override
@@ -272,8 +304,22 @@ public class SignalPipeline implements CloseListener {
                 }
             }
         }
+        decided.addAll(combined(close, List.copyOf(decided)));
         // The first by name speaks; a market has one, unless somebody has declared more.
         return ofTrades.isEmpty() ? decided : withOutlooks(ofTrades.getFirst(), close, decided);
+    }
+
+    /** One combiner that fails costs no signal of a model. */
+    private List<PendingSignal> combined(MarketClose close, List<PendingSignal> ofModels) {
+        List<PendingSignal> more = new ArrayList<>();
+        for (SignalCombiner combiner : combiners) {
+            try {
+                more.addAll(combiner.combine(close, ofModels));
+            } catch (RuntimeException failure) {
+                LOG.errorf(failure, "the signals of %d were not combined", close.closeTimeMillis());
+            }
+        }
+        return more;
     }
 
     private List<PendingSignal> withOutlooks(

@@ -187,7 +187,7 @@ public class SignalReplay {
             for (Recomputation recomputation : recomputations) {
                 Optional<Recomputation.Recomputed> found = recomputation.again(signal, receipt);
                 if (found.isPresent()) {
-                    return ofMembers(found.get());
+                    return ofMembers(recomputation, found.get());
                 }
             }
             throw new Failure(
@@ -196,7 +196,7 @@ public class SignalReplay {
                     "nobody here knows how " + signal.model() + " combined its members");
         }
 
-        private Replayed ofMembers(Recomputation.Recomputed found) {
+        private Replayed ofMembers(Recomputation recomputation, Recomputation.Recomputed found) {
             for (int i = 0; i < receipt.members().size(); i++) {
                 Receipt.Member then = receipt.members().get(i);
                 Receipt.Member now = i < found.members().size() ? found.members().get(i) : null;
@@ -209,7 +209,7 @@ public class SignalReplay {
             String guard = receipt.guard();
             Decision decision =
                     guard == null ? receipt.rule().decide(found.heads()) : Decision.abstain(guard);
-            return compared(decision, found.heads(), null);
+            return compared(recomputation.explained(decision, found), found.heads(), null);
         }
 
         private Replayed compared(PendingSignal again) {

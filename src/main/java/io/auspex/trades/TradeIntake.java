@@ -7,6 +7,7 @@ import io.auspex.trades.TradeRows.Pending;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public class TradeIntake {
     private final CountedTrades counted;
     private final TradeOutcomeModel model;
     private final InstantSource clock;
+    private final Event<TradesStored> news;
     private final int maxBatch;
     private final TradeBuffer buffer;
     private final ScheduledExecutorService timer =
@@ -50,12 +52,14 @@ public class TradeIntake {
             CountedTrades counted,
             TradeOutcomeModel model,
             InstantSource clock,
+            Event<TradesStored> news,
             TradesConfig config) {
         this.store = store;
         this.contexts = contexts;
         this.counted = counted;
         this.model = model;
         this.clock = clock;
+        this.news = news;
         this.maxBatch = config.maxBatch();
         this.buffer = new TradeBuffer(config.buffer());
     }
@@ -225,6 +229,7 @@ public class TradeIntake {
         }
         if (!stored.isEmpty()) {
             model.declareOnce();
+            news.fire(new TradesStored(stored.size()));
         }
         return results;
     }

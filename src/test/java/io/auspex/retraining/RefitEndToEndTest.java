@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.auspex.platform.Await;
 import io.auspex.platform.Folders;
+import io.auspex.platform.PidFile;
 import io.auspex.platform.PostgresResource;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;

@@ -112,18 +112,13 @@ class StartupTest {
 
     @Test
     void modelsAreNamedAfterTheFeed() {
-        assertThat(Startup.defaultModelOf(loaded("simulated:7:3.0"))).isEqualTo("simulated-5m");
-        assertThat(Startup.defaultModelOf(loaded("replay:Market Data")))
-                .isEqualTo("market-data-5m");
-        assertThat(Startup.defaultModelOf(loaded("replay:" + "x".repeat(200)))).hasSize(59);
-        assertThat(Startup.defaultModelOf(loaded("replay:__"))).isEqualTo("replay-5m");
-        assertThat(Startup.defaultMarketOf(loaded("simulated:7")).feed()).isEqualTo("simulated");
-        assertThat(Startup.defaultMarketOf(loaded("replay:Market Data")).feed())
+        assertThat(FeedModel.name("simulated:7:3.0", FIVE)).isEqualTo("simulated-5m");
+        assertThat(FeedModel.name("replay:Market Data", FIVE)).isEqualTo("market-data-5m");
+        assertThat(FeedModel.name("replay:" + "x".repeat(200), FIVE)).hasSize(59);
+        assertThat(FeedModel.name("replay:__", FIVE)).isEqualTo("replay-5m");
+        assertThat(FeedModel.market("simulated:7", FIVE).feed()).isEqualTo("simulated");
+        assertThat(FeedModel.market("replay:Market Data", FIVE).feed())
                 .isEqualTo("replay:Market Data");
-    }
-
-    private static HistoryLoaded loaded(String feed) {
-        return new HistoryLoaded(feed, FIVE, SYMBOLS, 0);
     }
 
     private static byte[] starter(String model, String feed, float bias, double pValue) {

@@ -3,6 +3,7 @@ package io.auspex.retraining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.auspex.platform.PidFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

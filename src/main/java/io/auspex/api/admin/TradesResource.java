@@ -99,7 +99,7 @@ public class TradesResource {
                 QueryNumbers.limit(limit));
     }
 
-    private static Symbol symbol(String text) {
+    static Symbol symbol(String text) {
         try {
             return new Symbol(text);
         } catch (IllegalArgumentException e) {
@@ -107,7 +107,7 @@ public class TradesResource {
         }
     }
 
-    private static Direction direction(String text) {
+    static Direction direction(String text) {
         return switch (text) {
             case "LONG" -> Direction.LONG;
             case "SHORT" -> Direction.SHORT;
@@ -116,7 +116,7 @@ public class TradesResource {
         };
     }
 
-    private static Instant time(String name, String text) {
+    static Instant time(String name, String text) {
         try {
             return Instant.parse(text);
         } catch (DateTimeException e) {

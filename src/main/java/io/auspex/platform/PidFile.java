@@ -1,7 +1,6 @@
-package io.auspex.retraining;
+package io.auspex.platform;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.auspex.platform.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,19 +12,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * {@code worker.pid} in a job folder: which process works there, with the moment it started. A
- * number alone may have been given to a stranger since; number and start together are the process.
+ * {@code worker.pid} in a folder: which process works there, with the moment it started. A number
+ * alone may have been given to a stranger since; number and start together are the process.
  */
-record PidFile(Path path) {
+public record PidFile(Path path) {
 
     /** The kernel counts a start in ticks from a boot time that it rounds to seconds. */
     private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
-    static PidFile in(Path folder) {
+    /** The one of whoever works in a folder. */
+    public static PidFile in(Path folder) {
         return new PidFile(folder.resolve("worker.pid"));
     }
 
-    void write(ProcessHandle process) throws IOException {
+    /** Notes a process. */
+    public void write(ProcessHandle process) throws IOException {
         Instant start = process.info().startInstant().orElse(Instant.EPOCH);
         byte[] content =
                 Json.mapper()
@@ -40,12 +41,13 @@ record PidFile(Path path) {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    void delete() throws IOException {
+    /** There is no such process any more. */
+    public void delete() throws IOException {
         Files.deleteIfExists(path);
     }
 
     /** The process that the file names, when that very process is still there. */
-    Optional<ProcessHandle> running() throws IOException {
+    public Optional<ProcessHandle> running() throws IOException {
         JsonNode json;
         try {
             json = Json.mapper().readTree(Files.readAllBytes(path));

@@ -1,20 +1,21 @@
-package io.auspex.retraining;
+package io.auspex.platform;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** The last lines of a process's output, bounded in characters. Thread-safe. */
-final class OutputTail {
+public final class OutputTail {
 
     private final int maxChars;
     private final Deque<String> lines = new ArrayDeque<>();
     private int chars;
 
-    OutputTail(int maxChars) {
+    public OutputTail(int maxChars) {
         this.maxChars = maxChars;
     }
 
-    synchronized void add(String line) {
+    /** One line, without its end. */
+    public synchronized void add(String line) {
         String kept = line.length() < maxChars ? line : line.substring(0, maxChars - 1);
         lines.addLast(kept);
         chars += kept.length() + 1;
@@ -23,7 +24,8 @@ final class OutputTail {
         }
     }
 
-    synchronized String text() {
+    /** What is kept, line by line. */
+    public synchronized String text() {
         return String.join("\n", lines);
     }
 }

@@ -1,0 +1,38 @@
+package io.auspex.ensemble;
+
+import io.auspex.model.Calibration;
+import io.auspex.model.TradeStatistics;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/** What is written or read as JSON, declared for the native executable. */
+@RegisterForReflection(
+        targets = {
+            Calibration.class,
+            Checkpoint.class,
+            ExitRule.Reason.class,
+            Learning.Regret.class,
+            Learning.State.class,
+            PaperTrader.Open.class,
+            Performance.class,
+            Reinforcement.Request.class,
+            Reinforcement.Started.class,
+            ReinforcementSession.class,
+            ReinforcementSession.State.class,
+            Replay.State.class,
+            RuleCalibration.class,
+            SessionPlan.class,
+            SessionPlan.Exits.class,
+            SessionPlan.Planned.class,
+            SessionResult.class,
+            SessionResult.MemberResult.class,
+            TradeResult.class,
+            TradeResults.Group.class,
+            TradeStatistics.class,
+            WeightChange.class,
+            WeightStore.Learned.class,
+            Weights.class
+        })
+final class NativeJson {
+
+    private NativeJson() {}
+}
