@@ -99,8 +99,7 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
         return votes;
     }
 
-    private PendingSignal signal(
-            MarketClose close, Candle candle, Weights weights, Ballot ballot) {
+    private PendingSignal signal(MarketClose close, Candle candle, Weights weights, Ballot ballot) {
         List<Receipt.Member> members = members(weights, ballot);
         List<String> composition = new ArrayList<>();
         boolean unproven = false;
@@ -112,8 +111,7 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
             }
         }
         Map<Head, Double> heads = combined(members);
-        Decision decided =
-                heads.isEmpty() ? nobody() : rule.decide(heads);
+        Decision decided = heads.isEmpty() ? nobody() : rule.decide(heads);
         return new PendingSignal(
                 close.feed(),
                 Members.ENSEMBLE,

@@ -90,9 +90,7 @@ class EnsembleRecomputation implements Recomputation {
                 calibration.map(RuleCalibration::identity).orElse("no such calibration is stored"),
                 past,
                 calibration.isPresent() && past.filter(EnsembleRecomputation::isReady).isPresent()
-                        ? calibration
-                                .get()
-                                .heads(rules.score(past.orElseThrow().vector().values()))
+                        ? calibration.get().heads(rules.score(past.orElseThrow().vector().values()))
                         : Map.of());
     }
 

@@ -86,15 +86,8 @@ public class EnsembleWeights {
         String reason = "learnt in reinforcement session " + session;
         Weights after =
                 Await.item(() ->
-                        store.change(
-                                (_, current) ->
-                                        Uni.createFrom()
-                                                .item(
-                                                        adopted(
-                                                                current,
-                                                                revision,
-                                                                shares,
-                                                                reason))));
+                        store.change((_, current) ->
+                                Uni.createFrom().item(adopted(current, revision, shares, reason))));
         inForce.are(after);
         if (after.revision() == revision + 1 && isOf(reason)) {
             return new Adoption(true, reason);

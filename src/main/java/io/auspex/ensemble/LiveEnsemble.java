@@ -128,7 +128,8 @@ class LiveEnsemble implements SignalCombiner {
                                         members.stream()
                                                 .anyMatch(member -> speaks(member, signal)));
         return anybody
-                ? new EnsembleMaker(pipeline.get().rule(), pipeline.get().expiry(), config.deadline())
+                ? new EnsembleMaker(
+                                pipeline.get().rule(), pipeline.get().expiry(), config.deadline())
                         .signals(
                                 new Question(close, ofModels, features::vectors),
                                 inForce.get(),

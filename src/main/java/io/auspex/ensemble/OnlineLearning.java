@@ -41,9 +41,9 @@ import org.jspecify.annotations.Nullable;
  * kept with it, so that it can be undone: the sums of the rule are whole numbers, and taking a
  * trade's part away leaves, bit for bit, the weights that there would be without it.
  *
- * <p>Whose trade it was: of a signal of a model, the member's that is that model; of a signal of the
- * ensemble, everybody's who had a share in it. A member that would have decided for the side that
- * was traded is credited with its return, one that would have decided for the other with the
+ * <p>Whose trade it was: of a signal of a model, the member's that is that model; of a signal of
+ * the ensemble, everybody's who had a share in it. A member that would have decided for the side
+ * that was traded is credited with its return, one that would have decided for the other with the
  * opposite of it, one that would have stayed away with nothing.
  */
 @ApplicationScoped
@@ -299,8 +299,7 @@ public class OnlineLearning {
                     "the weights were set at revision %d, after trade '%s': nothing of it is in force"
                             .formatted(revision, tradeId));
         }
-        Learning.State part =
-                JsonColumns.read(learnt.getString("steps"), Learning.State.class);
+        Learning.State part = JsonColumns.read(learnt.getString("steps"), Learning.State.class);
         Learning.State without = current.learning().state().without(part);
         WeightStore.Next next =
                 new WeightStore.Next(
@@ -326,9 +325,7 @@ public class OnlineLearning {
             SortedMap<String, Double> base, Learning.State state) {
         return state.trades() == 0
                 ? base
-                : spread(
-                        base,
-                        new Learning(config.learning(), learners(base), state).weights());
+                : spread(base, new Learning(config.learning(), learners(base), state).weights());
     }
 
     private static SortedMap<String, Double> learners(SortedMap<String, Double> base) {

@@ -112,8 +112,7 @@ public class Reinforcement {
     void start(@Observes @Priority(AFTER_STARTUP) StartupEvent started) {
         timer =
                 vertx.setPeriodic(
-                        Math.max(1, config.lease().toMillis() / LOOKS_PER_LEASE),
-                        _ -> lookSoon());
+                        Math.max(1, config.lease().toMillis() / LOOKS_PER_LEASE), _ -> lookSoon());
         lookSoon();
     }
 
@@ -204,9 +203,7 @@ public class Reinforcement {
      */
     public Performance performance(@Nullable String id) {
         List<ReinforcementSession> found =
-                id == null
-                        ? Await.item(() -> sessions(1))
-                        : List.of(Await.item(() -> session(id)));
+                id == null ? Await.item(() -> sessions(1)) : List.of(Await.item(() -> session(id)));
         if (found.isEmpty()) {
             return Performance.NONE;
         }
@@ -233,13 +230,12 @@ public class Reinforcement {
     private void look() {
         try {
             Await.item(() -> store.claim(owner, config.lease()))
-                    .ifPresent(
-                            left -> {
-                                LOG.infof(
-                                        "session %s goes on from %d %%",
-                                        left.session().sessionId(), left.session().progress());
-                                work(left);
-                            });
+                    .ifPresent(left -> {
+                        LOG.infof(
+                                "session %s goes on from %d %%",
+                                left.session().sessionId(), left.session().progress());
+                        work(left);
+                    });
         } catch (RuntimeException away) {
             LOG.debugf("sessions could not be looked at: %s", away.getMessage());
         }
@@ -249,14 +245,13 @@ public class Reinforcement {
         String id = stored.session().sessionId();
         running.set(id);
         Thread worker =
-                threads.newThread(
-                        () -> {
-                            try {
-                                workOff(stored);
-                            } finally {
-                                running.compareAndSet(id, null);
-                            }
-                        });
+                threads.newThread(() -> {
+                    try {
+                        workOff(stored);
+                    } finally {
+                        running.compareAndSet(id, null);
+                    }
+                });
         thread = worker;
         worker.start();
     }

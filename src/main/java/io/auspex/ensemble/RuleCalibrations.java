@@ -60,19 +60,14 @@ class RuleCalibrations {
 
     /** The stored one that a receipt names; empty when it is not there any more. */
     Optional<RuleCalibration> of(String feed, Timeframe base, String identity) {
-        return Await.item(
-                () ->
-                        pool.preparedQuery(ALL)
-                                .execute(Tuple.of(feed, base.code()))
-                                .map(
-                                        rows ->
-                                                rows.stream()
-                                                        .map(RuleCalibrations::calibration)
-                                                        .filter(
-                                                                found ->
-                                                                        found.identity()
-                                                                                .equals(identity))
-                                                        .findFirst()));
+        return Await.item(() ->
+                pool.preparedQuery(ALL)
+                        .execute(Tuple.of(feed, base.code()))
+                        .map(rows ->
+                                rows.stream()
+                                        .map(RuleCalibrations::calibration)
+                                        .filter(found -> found.identity().equals(identity))
+                                        .findFirst()));
     }
 
     /** Fits one on the newest candles and keeps it; empty when there are too few. */

@@ -25,7 +25,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the plan of a session: its period, who takes part in which version, and when trades end. */
+/**
+ * Makes the plan of a session: its period, who takes part in which version, and when trades end.
+ */
 @ApplicationScoped
 class SessionPlanner {
 
@@ -187,9 +189,7 @@ class SessionPlanner {
     }
 
     private static void requireEnough(
-            LearningRule learning,
-            List<SessionPlan.Planned> members,
-            Map<String, String> leftOut) {
+            LearningRule learning, List<SessionPlan.Planned> members, Map<String, String> leftOut) {
         if (!learning.isFeasible(members.size())) {
             throw new Failure(
                     Failure.Category.CONFLICT,

@@ -129,8 +129,7 @@ final class SessionRun {
     private void keep(SessionReplay replay, @Nullable RuleCalibration calibration) {
         SessionPlan plan = stored.session().plan();
         Checkpoint checkpoint =
-                new Checkpoint(
-                        throughMillis, closes, number, replay.replay().state(), calibration);
+                new Checkpoint(throughMillis, closes, number, replay.replay().state(), calibration);
         long length = Math.max(1, plan.to().toEpochMilli() - plan.after().toEpochMilli());
         int progress =
                 Math.toIntExact(

@@ -20,9 +20,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions and their trades, in PostgreSQL. A running one is owned under a lease; every write of its
- * owner is guarded by it, so that an owner that lost it, or was told to stop, writes nothing more. A
- * checkpoint and the trades up to it are one transaction.
+ * Sessions and their trades, in PostgreSQL. A running one is owned under a lease; every write of
+ * its owner is guarded by it, so that an owner that lost it, or was told to stop, writes nothing
+ * more. A checkpoint and the trades up to it are one transaction.
  */
 @ApplicationScoped
 class SessionStore {
@@ -32,7 +32,8 @@ class SessionStore {
     private static final String COLUMNS =
             """
             id, state, plan::text as plan, closes, progress, trades, checkpoint::text as checkpoint,
-            result::text as result, reason, resumed, created_at, finished_at""";
+            result::text as result, reason, resumed, created_at, finished_at\
+            """;
 
     private static final String INSERT =
             """

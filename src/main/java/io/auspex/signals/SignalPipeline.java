@@ -109,16 +109,7 @@ public class SignalPipeline implements CloseListener {
             InstantSource clock,
             MeterRegistry meters) {
         this(
-                features,
-                models,
-                ledger,
-                hub,
-                config,
-                guards,
-                List.of(),
-                history,
-                spoolFile,
-                clock,
+                features, models, ledger, hub, config, guards, List.of(), history, spoolFile, clock,
                 meters);
     }
 

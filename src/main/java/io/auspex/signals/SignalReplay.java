@@ -196,8 +196,7 @@ public class SignalReplay {
                     "nobody here knows how " + signal.model() + " combined its members");
         }
 
-        private Replayed ofMembers(
-                Recomputation recomputation, Recomputation.Recomputed found) {
+        private Replayed ofMembers(Recomputation recomputation, Recomputation.Recomputed found) {
             for (int i = 0; i < receipt.members().size(); i++) {
                 Receipt.Member then = receipt.members().get(i);
                 Receipt.Member now = i < found.members().size() ? found.members().get(i) : null;

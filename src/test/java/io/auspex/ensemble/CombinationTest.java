@@ -23,13 +23,14 @@ class CombinationTest {
     void oneMemberIsItself(@ForAll long seed, @ForAll @DoubleRange(min = 1e-3, max = 50) double w) {
         Map<Head, Double> heads = heads(new Random(seed));
         Map<Head, Double> combined = Combination.of(List.of(new Voice("a", w, heads)));
-        heads.forEach((head, value) ->
-                assertThat(combined.get(head)).isCloseTo(value, within(1e-12)));
+        heads.forEach(
+                (head, value) -> assertThat(combined.get(head)).isCloseTo(value, within(1e-12)));
     }
 
     /** Bit for bit: sums are taken in the order of names. */
     @Property(tries = 300, seed = "2")
-    void theOrderOfVoicesChangesNothing(@ForAll long seed, @ForAll @IntRange(min = 2, max = 6) int n) {
+    void theOrderOfVoicesChangesNothing(
+            @ForAll long seed, @ForAll @IntRange(min = 2, max = 6) int n) {
         Random random = new Random(seed);
         List<Voice> voices = voices(random, n);
         List<Voice> shuffled = new ArrayList<>(voices);
@@ -47,8 +48,8 @@ class CombinationTest {
                         .toList();
         Map<Head, Double> one = Combination.of(voices);
         Combination.of(scaled)
-                .forEach((head, value) ->
-                        assertThat(value).isCloseTo(one.get(head), within(1e-12)));
+                .forEach(
+                        (head, value) -> assertThat(value).isCloseTo(one.get(head), within(1e-12)));
     }
 
     /** Between the least and the greatest of what was said, and never more than 1 together. */
@@ -57,7 +58,8 @@ class CombinationTest {
         List<Voice> voices = voices(new Random(seed), 3);
         Map<Head, Double> combined = Combination.of(voices);
         for (Head head : combined.keySet()) {
-            double least = voices.stream().mapToDouble(v -> v.heads().get(head)).min().orElseThrow();
+            double least =
+                    voices.stream().mapToDouble(v -> v.heads().get(head)).min().orElseThrow();
             double most = voices.stream().mapToDouble(v -> v.heads().get(head)).max().orElseThrow();
             assertThat(combined.get(head)).isBetween(least - 1e-12, most + 1e-12);
         }
@@ -85,9 +87,7 @@ class CombinationTest {
         assertThat(alone.get(Head.P_DOWN)).isCloseTo(Combination.SUREST, within(1e-12));
         Map<Head, Double> both =
                 Combination.of(
-                        List.of(
-                                new Voice("a", 1, certain),
-                                new Voice("b", 1, heads(0, 1, 0, 0))));
+                        List.of(new Voice("a", 1, certain), new Voice("b", 1, heads(0, 1, 0, 0))));
         assertThat(both.get(Head.P_UP)).isCloseTo(0.5, within(1e-9));
     }
 
@@ -98,8 +98,7 @@ class CombinationTest {
         assertThatThrownBy(() -> new Voice("a", 0, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() ->
-                        Combination.of(
-                                List.of(new Voice("a", 1, heads(0.5, Double.NaN, 0, 0)))))
+                        Combination.of(List.of(new Voice("a", 1, heads(0.5, Double.NaN, 0, 0)))))
                 .hasMessageContaining("p_down");
     }
 

@@ -41,8 +41,7 @@ public class EnsembleDecisionBenchmark {
                 heads.put(Head.P_DOWN, random.nextDouble(0.4));
                 heads.put(Head.EXPECTED_RETURN, random.nextGaussian() / 200);
                 heads.put(Head.P_STOP, random.nextDouble(0.2));
-                voices.add(
-                        new Voice(Members.STANDARD.get(member), weights[member], heads));
+                voices.add(new Voice(Members.STANDARD.get(member), weights[member], heads));
             }
             ballots.add(voices);
         }

@@ -69,8 +69,7 @@ class EnsembleMakerTest {
                 .contains("without lava_ai (")
                 .contains("lgbm_ai 66.7 %")
                 .contains("without late (late:");
-        Combination.of(
-                        List.of(new Voice("lgbm_ai", 0.4, RISE), new Voice("trading_ai", 0.2, FALL)))
+        Combination.of(List.of(new Voice("lgbm_ai", 0.4, RISE), new Voice("trading_ai", 0.2, FALL)))
                 .forEach((head, value) ->
                         assertThat(signal.heads().get(head)).isCloseTo(value, within(1e-12)));
         // From the receipt alone, to the last bit.
@@ -125,8 +124,7 @@ class EnsembleMakerTest {
 
     private PendingSignal made(Map<String, Double> weights, Member... members) {
         Candle candle =
-                new Candle(
-                        ETH, Timeframe.FIVE_MINUTES, CLOSE - 300_000, 1, 1.1, 0.9, 1.05, 10);
+                new Candle(ETH, Timeframe.FIVE_MINUTES, CLOSE - 300_000, 1, 1.1, 0.9, 1.05, 10);
         MarketClose close = new MarketClose("replay:test", CLOSE, List.of(candle));
         EnsembleMaker.Made made =
                 maker.signals(
@@ -142,9 +140,7 @@ class EnsembleMakerTest {
         return answering(
                 name,
                 CompletableFuture.completedFuture(
-                        Map.of(
-                                ETH,
-                                new Vote.Said(1, "told", "", List.of(), heads, false, null))));
+                        Map.of(ETH, new Vote.Said(1, "told", "", List.of(), heads, false, null))));
     }
 
     private static Member answering(String name, CompletableFuture<Map<Symbol, Vote>> answer) {

@@ -65,8 +65,7 @@ class IndicatorRulesTest {
         SimulatedMarket market =
                 new SimulatedMarket(seed, strength, 3, toDay, Timeframe.FIVE_MINUTES, 0);
         SimulatedMarketGenerator generator = new SimulatedMarketGenerator(market);
-        RuleScores scores =
-                new RuleScores(rules, TargetSpec.standard(), Timeframe.FIVE_MINUTES);
+        RuleScores scores = new RuleScores(rules, TargetSpec.standard(), Timeframe.FIVE_MINUTES);
         for (int i = 0; i < toDay * 288; i++) {
             var close = generator.next();
             if (i >= fromDay * 288 && (toDay > 1 || i < 180)) {

@@ -29,8 +29,7 @@ class LearningTest {
         Learning.Moved moved = learning.learn("a", 0.01);
         assertThat(moved.before()).isCloseTo(0.5, within(1e-12));
         assertThat(moved.gain()).isEqualTo(1);
-        assertThat(moved.after())
-                .isCloseTo(Math.exp(0.5) / (Math.exp(0.5) + 1), within(1e-9));
+        assertThat(moved.after()).isCloseTo(Math.exp(0.5) / (Math.exp(0.5) + 1), within(1e-9));
         // Twice the full return counts no more, and a loss takes it back.
         learning.learn("a", -0.02);
         assertThat(learning.weights().get("a")).isCloseTo(0.5, within(1e-9));
@@ -47,8 +46,7 @@ class LearningTest {
             scores.put(member, LearningRule.units(3 * random.nextGaussian()));
         }
         SortedMap<String, Double> weights = RULE.weights(base, scores);
-        assertThat(weights.values().stream().mapToDouble(w -> w).sum())
-                .isCloseTo(1, within(1e-9));
+        assertThat(weights.values().stream().mapToDouble(w -> w).sum()).isCloseTo(1, within(1e-9));
         assertThat(weights.values()).allMatch(w -> w >= RULE.floor() && w <= RULE.cap());
         double nearest = divergence(weights, base, scores);
         for (int i = 0; i < 300; i++) {
@@ -60,8 +58,7 @@ class LearningTest {
             other.put("b", RULE.floor() + second);
             other.put("c", RULE.floor() + left - first - second);
             if (other.values().stream().allMatch(w -> w <= RULE.cap())) {
-                assertThat(divergence(other, base, scores))
-                        .isGreaterThanOrEqualTo(nearest - 1e-9);
+                assertThat(divergence(other, base, scores)).isGreaterThanOrEqualTo(nearest - 1e-9);
             }
         }
     }
@@ -122,9 +119,7 @@ class LearningTest {
         for (int i = 0; i < 800; i++) {
             boolean against = random.nextInt(3) > 0;
             String favourite =
-                    Collections.max(
-                                    learning.weights().entrySet(),
-                                    Map.Entry.comparingByValue())
+                    Collections.max(learning.weights().entrySet(), Map.Entry.comparingByValue())
                             .getKey();
             learning.learn(
                     against ? favourite : MEMBERS.get(random.nextInt(3)),

@@ -4,9 +4,9 @@ import static io.auspex.ensemble.CombinationTest.heads;
 
 import io.auspex.ingest.SimulatedMarket;
 import io.auspex.ingest.SimulatedMarketGenerator;
+import io.auspex.ingest.TrueProbability;
 import io.auspex.ingest.Truth;
 import io.auspex.ingest.TruthTarget;
-import io.auspex.ingest.TrueProbability;
 import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
@@ -35,8 +35,7 @@ final class SimulatedMembers {
     private SimulatedMembers() {}
 
     static SimulatedMembers of(long seed, int days) {
-        SimulatedMarket market =
-                new SimulatedMarket(seed, 1.0, 3, days, Timeframe.FIVE_MINUTES, 0);
+        SimulatedMarket market = new SimulatedMarket(seed, 1.0, 3, days, Timeframe.FIVE_MINUTES, 0);
         SimulatedMarketGenerator generator = new SimulatedMarketGenerator(market);
         TrueProbability truth = new TrueProbability(market, TruthTarget.standard(), PATHS);
         SimulatedMembers simulated = new SimulatedMembers();
@@ -63,24 +62,14 @@ final class SimulatedMembers {
     Member good() {
         return telling(
                 "good",
-                truth ->
-                        heads(
-                                truth.pUp(),
-                                truth.pDown(),
-                                truth.expectedReturn(),
-                                truth.pStop()));
+                truth -> heads(truth.pUp(), truth.pDown(), truth.expectedReturn(), truth.pStop()));
     }
 
     /** Tells the opposite of the truth. */
     Member harmful() {
         return telling(
                 "harmful",
-                truth ->
-                        heads(
-                                truth.pDown(),
-                                truth.pUp(),
-                                -truth.expectedReturn(),
-                                truth.pStop()));
+                truth -> heads(truth.pDown(), truth.pUp(), -truth.expectedReturn(), truth.pStop()));
     }
 
     /** Knows nothing, and calls for a trade at a tenth of the closes. */
@@ -113,8 +102,7 @@ final class SimulatedMembers {
                             truths.get(question.close().closeTimeMillis()).get(candle.symbol());
                     votes.put(
                             candle.symbol(),
-                            new Vote.Said(
-                                    1, "told", "", List.of(), saying.of(truth), false, null));
+                            new Vote.Said(1, "told", "", List.of(), saying.of(truth), false, null));
                 }
                 return CompletableFuture.completedFuture(votes);
             }

@@ -113,8 +113,7 @@ public class AnalyticsResource {
                         ? DEFAULT_PAGE
                         : Math.toIntExact(
                                 Math.min(Integer.MAX_VALUE, QueryNumbers.whole("limit", limit)));
-        return results.page(
-                        filter, after == null ? 0 : QueryNumbers.whole("after", after), most)
+        return results.page(filter, after == null ? 0 : QueryNumbers.whole("after", after), most)
                 .map(page -> page(page, most, csv));
     }
 
@@ -195,8 +194,7 @@ public class AnalyticsResource {
         return switch (Objects.requireNonNullElse(format, "json")) {
             case "json" -> false;
             case "csv" -> true;
-            default ->
-                    throw QueryNumbers.invalid("format must be json or csv: '" + format + "'");
+            default -> throw QueryNumbers.invalid("format must be json or csv: '" + format + "'");
         };
     }
 }

@@ -34,7 +34,8 @@ public class WeightsResource {
 
     private static final String EXAMPLE =
             """
-            {"trading_ai_weight": 0.25, "lava_ai_weight": 0.35, "lgbm_ai_weight": 0.4, "mistral_ai_weight": 0.0}""";
+            {"trading_ai_weight": 0.25, "lava_ai_weight": 0.35, "lgbm_ai_weight": 0.4, "mistral_ai_weight": 0.0}\
+            """;
 
     private final EnsembleWeights weights;
     private final WeightStore store;
@@ -47,7 +48,8 @@ public class WeightsResource {
     @GET
     @Operation(
             summary = "The weights in force: <member>_weight of every member, and last_updated",
-            description = "They need not sum to 1: they are normalised over the members that answer.")
+            description =
+                    "They need not sum to 1: they are normalised over the members that answer.")
     public Uni<Map<String, Object>> weights() {
         return weights.current().map(WeightsResource::view);
     }
