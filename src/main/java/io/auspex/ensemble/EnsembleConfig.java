@@ -37,7 +37,7 @@ interface EnsembleConfig {
     double punishmentMultiplier();
 
     /** Least share of a member that learns. */
-    @WithDefault("0.02")
+    @WithDefault("0.05")
     double floor();
 
     /** Greatest share of a member that learns. */

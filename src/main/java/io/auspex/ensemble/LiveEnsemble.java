@@ -4,6 +4,7 @@ import io.auspex.ingest.CloseHandled;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
+import io.auspex.model.ModelSpec;
 import io.auspex.model.TargetSpec;
 import io.auspex.retraining.FeedModel;
 import io.auspex.serving.LiveFeatures;
@@ -80,7 +81,8 @@ class LiveEnsemble implements SignalCombiner {
                         rules,
                         calibrations.newest(loaded.feed(), loaded.timeframe()).orElse(null));
         market = known;
-        if (isDue(known, loaded.lastCloseTimeMillis())) {
+        if (known.calibration() == null) {
+            // So that the first live close has the rules' vote; a stored one is renewed beside it.
             calibrate(known, loaded.symbols().size(), loaded.lastCloseTimeMillis());
         }
     }
@@ -136,6 +138,21 @@ class LiveEnsemble implements SignalCombiner {
                                 members)
                         .signals()
                 : List.of();
+    }
+
+    /** By the targets of the feed's own model: they are what its members are trained on. */
+    @Override
+    public Optional<ModelSpec> judgedAs(String feedIdentity, String model) {
+        HistoryLoaded loaded = feed;
+        return loaded != null
+                        && loaded.feed().equals(feedIdentity)
+                        && model.equals(Members.ENSEMBLE)
+                ? Optional.of(
+                        FeedModel.spec(
+                                FeedModel.name(feedIdentity, loaded.timeframe()),
+                                feedIdentity,
+                                loaded.timeframe()))
+                : Optional.empty();
     }
 
     private static boolean speaks(Member member, PendingSignal signal) {

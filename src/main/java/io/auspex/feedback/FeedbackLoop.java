@@ -13,8 +13,10 @@ import io.auspex.serving.LiveFeatures;
 import io.auspex.serving.ModelServer;
 import io.auspex.serving.ServingStatus;
 import io.auspex.signals.Signal;
+import io.auspex.signals.SignalCombiner;
 import io.auspex.signals.SignalHub;
 import io.auspex.signals.SignalPipeline;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -56,6 +58,7 @@ class FeedbackLoop {
     private final LiveFeedback live;
     private final FeedbackMetrics metrics;
     private final FeedbackConfig config;
+    private final List<SignalCombiner> combiners;
     private final LiveHold hold;
     private final boolean holding;
 
@@ -83,6 +86,7 @@ class FeedbackLoop {
             LiveFeedback live,
             FeedbackMetrics metrics,
             FeedbackConfig config,
+            @All List<SignalCombiner> combiners,
             LiveHold hold,
             @ConfigProperty(name = "auspex.speed", defaultValue = "300") String speed) {
         this.hub = hub;
@@ -94,6 +98,7 @@ class FeedbackLoop {
         this.live = live;
         this.metrics = metrics;
         this.config = config;
+        this.combiners = combiners;
         this.hold = hold;
         this.holding = Speed.parse(speed) instanceof Speed.Max;
     }
@@ -177,9 +182,7 @@ class FeedbackLoop {
             }
             followChampions();
             for (Stream stream : Set.copyOf(streams)) {
-                Await.item(() -> registry.model(stream.model()))
-                        .map(RegisteredModel::spec)
-                        .ifPresent(spec -> write(stream, spec));
+                judgedBy(stream).ifPresent(spec -> write(stream, spec));
             }
             for (ChampionFeedback champion : live.champions()) {
                 var _ = champion.see(features.vectors(champion.schema().hash()).values());
@@ -188,6 +191,17 @@ class FeedbackLoop {
         } finally {
             passing.unlock();
         }
+    }
+
+    /** Of a model its specification; signals that are nobody's alone are judged like one. */
+    private Optional<ModelSpec> judgedBy(Stream stream) {
+        for (SignalCombiner combiner : combiners) {
+            Optional<ModelSpec> spec = combiner.judgedAs(stream.feed(), stream.model());
+            if (spec.isPresent()) {
+                return spec;
+            }
+        }
+        return Await.item(() -> registry.model(stream.model())).map(RegisteredModel::spec);
     }
 
     private void write(Stream stream, ModelSpec spec) {

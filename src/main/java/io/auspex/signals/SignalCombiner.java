@@ -1,7 +1,9 @@
 package io.auspex.signals;
 
 import io.auspex.market.MarketClose;
+import io.auspex.model.ModelSpec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes further signals of a close of those that single models have given; the pipeline appends
@@ -16,4 +18,12 @@ public interface SignalCombiner {
      * @param ofModels every champion's signals of this close, before anything else is added
      */
     List<PendingSignal> combine(MarketClose close, List<PendingSignal> ofModels);
+
+    /**
+     * What its signals are to be judged by, as if a model of that specification had given them;
+     * empty for signals that are not its own. Does not block.
+     *
+     * @param model the name that its signals have in the ledger
+     */
+    Optional<ModelSpec> judgedAs(String feed, String model);
 }

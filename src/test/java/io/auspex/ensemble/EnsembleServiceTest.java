@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.auspex.api.LiveService;
 import io.auspex.ingest.CandleStore;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.ingest.SimulatedMarket;
@@ -23,16 +24,25 @@ import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
 import io.auspex.platform.PostgresResource;
 import io.auspex.registry.ModelRegistry;
+import io.auspex.serving.Lease;
+import io.auspex.serving.LiveFeatures;
+import io.auspex.serving.ModelServer;
 import io.auspex.serving.TinyModels;
 import io.auspex.signals.DecisionRule;
 import io.auspex.signals.PendingSignal;
 import io.auspex.signals.Receipt;
+import io.auspex.signals.Replayed;
+import io.auspex.signals.Signal;
 import io.auspex.signals.SignalLedger;
+import io.auspex.signals.SignalMaker;
 import io.auspex.signals.SignalPipeline;
+import io.auspex.signals.SignalReplay;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -74,6 +84,11 @@ class EnsembleServiceTest {
     @Inject SignalLedger ledger;
     @Inject WeightsInForce inForce;
     @Inject DataSource jdbc;
+    @Inject LiveService service;
+    @Inject LiveFeatures features;
+    @Inject ModelServer server;
+    @Inject SignalReplay replay;
+    @Inject Instance<SignalPipeline> pipelines;
 
     @BeforeEach
     void aMarketHasHistory() {
@@ -404,7 +419,7 @@ class EnsembleServiceTest {
         assertThat(resumed.learning().weights()).isEqualTo(inOneGo.learning().weights());
         Map<String, double[]> one = Await.item(() -> sessions.pnls(whole));
         Map<String, double[]> other = Await.item(() -> sessions.pnls(parts));
-        assertThat(other.keySet()).isEqualTo(one.keySet()).contains("lgbm_ai", "ensemble");
+        assertThat(other.keySet()).isEqualTo(one.keySet()).contains("lgbm_ai", "trading_ai");
         one.forEach((member, pnls) -> assertThat(other.get(member)).isEqualTo(pnls));
     }
 
@@ -482,6 +497,65 @@ class EnsembleServiceTest {
         online.learn();
         put(DEFAULTS).statusCode(200);
         undo(third).statusCode(409).body("type", containsString("weights-set-since"));
+    }
+
+    /** The live path from vectors to a row, and the row computed again from what is stored. */
+    @Test
+    void aCloseBecomesARowOfTheEnsembleThatCanBeReplayed() {
+        String feed = "replay:ensemble-live";
+        String model = "ensemble-live-5m";
+        List<MarketClose> closes = new ArrayList<>();
+        SimulatedMarketGenerator generator =
+                new SimulatedMarketGenerator(new SimulatedMarket(6, 1, 2, 4, FIVE, 0));
+        for (int i = 0; i < 4 * 288; i++) {
+            MarketClose close = generator.next();
+            closes.add(new MarketClose(feed, close.closeTimeMillis(), close.candles()));
+        }
+        candles.storeAndAwait(closes);
+        service.promote(model, new MarketSpec(feed, List.of(), FIVE), 0.1f);
+        MarketClose last = closes.getLast();
+        HistoryLoaded loaded =
+                new HistoryLoaded(
+                        feed,
+                        FIVE,
+                        List.of(new Symbol("BTCSIM"), new Symbol("ETHSIM")),
+                        last.closeTimeMillis());
+        LiveEnsemble ensemble =
+                new LiveEnsemble(
+                        switchedOn(), inForce, calibrations, features, List.of(), pipelines);
+        ensemble.loaded(loaded);
+        features.follow(feed, FIVE);
+        List<PendingSignal> pending;
+        try (Lease lease = server.acquire(model).orElseThrow()) {
+            List<PendingSignal> said =
+                    new SignalMaker(pipeline.rule(), List.of(), pipeline.expiry())
+                            .signals(lease.model(), last, features::vectors);
+            pending = ensemble.combine(last, said);
+        }
+        ensemble.stop(null);
+        assertThat(pending)
+                .hasSize(2)
+                .allSatisfy(signal -> {
+                    assertThat(signal.model()).isEqualTo("ensemble");
+                    assertThat(signal.decision().reason())
+                            .contains("trading_ai 38.5 %")
+                            .contains("lgbm_ai 61.5 %")
+                            .contains("without lava_ai (");
+                });
+        for (Signal signal : Await.item(() -> ledger.append(pending))) {
+            Replayed replayed = Await.item(() -> replay.replay(signal.id()));
+            assertThat(replayed.differences()).isEmpty();
+            assertThat(replayed.heads()).isEqualTo(signal.heads()).hasSize(4);
+        }
+    }
+
+    private static EnsembleConfig switchedOn() {
+        return new SmallRyeConfigBuilder()
+                .withMapping(EnsembleConfig.class)
+                .withDefaultValue("auspex.ensemble.enabled", "true")
+                .addDiscoveredConverters()
+                .build()
+                .getConfigMapping(EnsembleConfig.class);
     }
 
     private static ValidatableResponse undo(String trade) {

@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** On simulated markets whose truth is known: what is learnt is who is right, and nothing else. */
 class ReinforcementProofTest {
 
-    private static final double FLOOR = 0.02;
+    private static final double FLOOR = 0.05;
     private static final double CAP = 0.8;
     private static final LearningRule RULE = new LearningRule(0.01, 1.5, 0.8, FLOOR, CAP, 0.01);
 
     @ParameterizedTest
     @ValueSource(longs = {7, 8, 9, 10})
     void theHarmfulMemberFallsToTheFloorAndTheRegretKeepsItsBound(long seed) {
-        SimulatedMembers market = SimulatedMembers.of(seed, 30);
+        SimulatedMembers market = SimulatedMembers.of(seed, 45);
         Replay replay =
                 SimulatedMembers.replay(
                         RULE,
@@ -36,17 +36,15 @@ class ReinforcementProofTest {
         }
         Map<String, Double> weights = replay.learning().weights();
         Learning.Regret regret = replay.learning().regret();
-        System.out.println(seed + " " + weights + " " + pnl + " " + regret);
         assertThat(weights.get("harmful")).isEqualTo(FLOOR);
         assertThat(weights.get("good")).isCloseTo(CAP, within(0.05));
         assertThat(weights.values().stream().mapToDouble(w -> w).sum()).isCloseTo(1, within(1e-9));
         assertThat(regret.bestMember()).isEqualTo("good");
         assertThat(regret.regretWithinBounds()).isLessThanOrEqualTo(regret.bound());
-        // Of what the best member alone gained, weights that had to find it out kept most.
-        assertThat(regret.gained()).isGreaterThan(0.5 * regret.bestGain());
+        // What the ensemble earned while it found out is not far from what the best member did.
+        assertThat(pnl.get(Members.ENSEMBLE)).isGreaterThan(0.85 * pnl.get("good"));
         assertThat(pnl.get("good")).isPositive();
         assertThat(pnl.get("harmful")).isNegative();
-        assertThat(pnl.get(Members.ENSEMBLE)).isGreaterThan(pnl.get("useless"));
     }
 
     @ParameterizedTest
@@ -72,14 +70,6 @@ class ReinforcementProofTest {
                                     .max()
                                     .orElseThrow());
         }
-        System.out.println(
-                seed
-                        + " "
-                        + replay.learning().weights()
-                        + " most "
-                        + most
-                        + " trades "
-                        + replay.learning().state().trades());
         assertThat(replay.learning().state().trades()).isGreaterThan(1_000);
         assertThat(most).isLessThan(0.6);
         assertThat(replay.learning().weights().values()).allMatch(weight -> weight > 0.12);

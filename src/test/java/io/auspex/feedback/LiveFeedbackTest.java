@@ -247,6 +247,7 @@ class LiveFeedbackTest {
                         fresh,
                         metrics,
                         config,
+                        List.of(),
                         new LiveHold(),
                         "1")
                 .pass();
