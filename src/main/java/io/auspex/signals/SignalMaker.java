@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param guards asked in this order; the first that objects is heard
  */
-record SignalMaker(DecisionRule rule, List<SignalGuard> guards) {
+public record SignalMaker(DecisionRule rule, List<SignalGuard> guards) {
 
     private static final Logger LOG = Logger.getLogger(SignalMaker.class);
 
-    SignalMaker {
+    public SignalMaker {
         guards = List.copyOf(guards);
     }
 
@@ -36,7 +36,7 @@ record SignalMaker(DecisionRule rule, List<SignalGuard> guards) {
      *
      * @param vectors the feature vectors as of the close, by schema hash
      */
-    List<PendingSignal> signals(
+    public List<PendingSignal> signals(
             ServingModel model,
             MarketClose close,
             Function<String, Map<Symbol, LiveVector>> vectors) {
