@@ -18,8 +18,7 @@ public enum FillPrice {
                 return fill;
             }
         }
-        throw new IllegalArgumentException(
-                "fill must be next_open or same_close: '" + code + "'");
+        throw new IllegalArgumentException("fill must be next_open or same_close: '" + code + "'");
     }
 
     @JsonValue

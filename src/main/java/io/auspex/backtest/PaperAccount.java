@@ -311,8 +311,7 @@ final class PaperAccount {
         double got = rules.paid(price, !position.isLong());
         double fee = rules.fee() * position.units() * got;
         double gross =
-                PaperRules.gross(
-                        position.isLong(), position.units(), position.entryPrice(), got);
+                PaperRules.gross(position.isLong(), position.units(), position.entryPrice(), got);
         cash += gross - fee;
         positions.remove(position.symbol());
         double pnl = gross - fee - position.entryFee();

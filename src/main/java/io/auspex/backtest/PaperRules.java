@@ -74,7 +74,9 @@ public record PaperRules(
 
     /** Where a position is stopped; 0 for nowhere. */
     double stop(boolean isLong, double entryPrice) {
-        return stopLoss == 0 ? 0 : isLong ? entryPrice * (1 - stopLoss) : entryPrice * (1 + stopLoss);
+        return stopLoss == 0
+                ? 0
+                : isLong ? entryPrice * (1 - stopLoss) : entryPrice * (1 + stopLoss);
     }
 
     /** Where a candle stops a position, before slippage; 0 when it does not. */

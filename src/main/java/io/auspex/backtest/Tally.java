@@ -34,8 +34,6 @@ public record Tally(
                 fees + trade.fees(),
                 fractions + trade.pnlFraction(),
                 value + trade.units() * (trade.entryPrice() + trade.exitPrice()),
-                heldMillis
-                        + trade.exitTime().toEpochMilli()
-                        - trade.entryTime().toEpochMilli());
+                heldMillis + trade.exitTime().toEpochMilli() - trade.entryTime().toEpochMilli());
     }
 }

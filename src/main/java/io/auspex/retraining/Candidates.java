@@ -239,8 +239,7 @@ class Candidates {
         int version = proven.version();
         try (TrialModel champion = TrialModel.open(proven.onnx().array())) {
             Instant dataTo =
-                    Instant.parse(
-                            proven.report().path("data").path("to").asText("nothing"));
+                    Instant.parse(proven.report().path("data").path("to").asText("nothing"));
             return new ChampionComparison(trained.folder(), trained.job(), trained.closes())
                     .compare(version, dataTo, champion.schema(), new TrialScorer(champion));
         } catch (DateTimeException untold) {

@@ -118,7 +118,8 @@ public class PastRefits {
         JobFolders.delete(folder.path());
         Files.createDirectories(JobFolders.temporary(folder.path()));
         try {
-            FeatureEngine engine = new FeatureEngine(order.spec().features().schema(order.symbols()));
+            FeatureEngine engine =
+                    new FeatureEngine(order.spec().features().schema(order.symbols()));
             TrainingSet set =
                     new TrainingSetBuilder(order.spec(), engine)
                             .build(
@@ -132,7 +133,8 @@ public class PastRefits {
             return switch (set) {
                 case TrainingSet.Empty empty ->
                         new Result.Failed("nothing to train on: " + empty.reason());
-                case TrainingSet.Built built -> train(order, built, folder, version, progress, stopped);
+                case TrainingSet.Built built ->
+                        train(order, built, folder, version, progress, stopped);
             };
         } finally {
             JobFolders.delete(folder.path());
@@ -188,7 +190,9 @@ public class PastRefits {
                                                                 - RefitAttempt.DATASET_DONE)
                                                         / 100))) {
             Thread watcher =
-                    Thread.ofVirtual().name("past-refit-stop").start(() -> killWhen(stopped, done, process));
+                    Thread.ofVirtual()
+                            .name("past-refit-stop")
+                            .start(() -> killWhen(stopped, done, process));
             try {
                 return process.await(
                         new WorkerProcess.Limits(
