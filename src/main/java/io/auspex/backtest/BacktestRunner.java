@@ -119,8 +119,9 @@ class BacktestRunner {
                 } else if (wake.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
                     int _ = wake.drainPermits();
                 }
-            } catch (InterruptedException stopped) {
-                return;
+            } catch (InterruptedException late) {
+                // Of the end of everything, or of a run that had just ended by itself.
+                LOG.debug("interrupted");
             } catch (RuntimeException unreachable) {
                 if (!stopping) {
                     LOG.warnf("backtests wait: %s", unreachable.getMessage());

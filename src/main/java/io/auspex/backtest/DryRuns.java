@@ -71,9 +71,18 @@ class DryRuns {
     private SignalHub.@Nullable Subscription subscription;
     private @Nullable Thread thread;
 
-    /** A close as a model spoke at it. */
+    /**
+     * The newest close at which a model spoke.
+     *
+     * @param first the first one since the service started
+     */
     private record Heard(
-            String feed, Timeframe timeframe, Instant close, int version, List<Symbol> symbols) {}
+            String feed,
+            Timeframe timeframe,
+            Instant first,
+            Instant close,
+            int version,
+            List<Symbol> symbols) {}
 
     DryRuns(
             SignalHub hub,
@@ -162,12 +171,16 @@ class DryRuns {
         }
         byModel.forEach((model, ofClose) -> {
             Signal any = ofClose.firstEntry().getValue();
-            if (heard.containsKey(model) || heard.size() < MAX_MODELS) {
+            Heard before = heard.get(model);
+            if (before != null || heard.size() < MAX_MODELS) {
                 heard.put(
                         model,
                         new Heard(
                                 any.feed(),
                                 any.timeframe(),
+                                before != null && before.feed().equals(any.feed())
+                                        ? before.first()
+                                        : any.closeTime(),
                                 any.closeTime(),
                                 any.version(),
                                 List.copyOf(ofClose.keySet())));
@@ -227,13 +240,13 @@ class DryRuns {
     }
 
     private void beginOnce(String model) {
-        Heard first = heard.get(model);
-        if (first != null && !begun.contains(model)) {
+        Heard known = heard.get(model);
+        if (known != null && !begun.contains(model)) {
             var _ =
                     begin(
                             model,
-                            first,
-                            first.close().minusMillis(1),
+                            known,
+                            known.first().minusMillis(1),
                             planner.rules(null, planner.targets(model)));
             begun.add(model);
         }

@@ -58,7 +58,7 @@ final class ReportPage {
                         .formatted(
                                 report.kind().equals("dry_run")
                                         ? "Dry run"
-                                        : "Backtest " + report.id(),
+                                        : report.id() == 0 ? "Backtest" : "Backtest " + report.id(),
                                 report.plan().model());
         html.append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
                 .append(
