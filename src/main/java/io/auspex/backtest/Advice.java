@@ -69,6 +69,7 @@ record Advice(
     private static final int NEWEST = 5;
     private static final int MIN_WINDOWS = 6;
     private static final int MIN_DECIDED = 5;
+    private static final int MIN_OUTCOMES = 200;
     private static final int LISTED = 12;
 
     List<Recommendation> recommendations() {
@@ -303,7 +304,9 @@ record Advice(
     }
 
     private Optional<Recommendation> coverage() {
-        Double coverage = live == null || live.recent() == null ? null : live.recent().coverage();
+        OutcomeWindow recent = live == null ? null : live.recent();
+        Double coverage =
+                recent == null || recent.outcomes() < MIN_OUTCOMES ? null : recent.coverage();
         return coverage == null || Math.abs(coverage - 0.8) < COVERAGE
                 ? Optional.empty()
                 : Optional.of(

@@ -316,16 +316,21 @@ class BacktestStore {
                         .addString(decision)
                         .addString(result.reason())
                         .addBoolean(champion != null && champion.unproven())
-                        .addString(champion == null ? null : champion.report().toString())
-                        .addBuffer(champion == null ? null : Buffer.buffer(champion.onnx()))
-                        .addBuffer(
-                                champion == null || champion.trees() == null
-                                        ? null
-                                        : Buffer.buffer(champion.trees()));
+                        .addString(champion == null ? null : champion.report().toString());
+        add(version, champion == null ? null : champion.onnx());
+        add(version, champion == null ? null : champion.trees());
         return guarded(
                 PROGRESS,
                 Tuple.of(id, owner, lease.toMillis(), state.positionMillis(), write(state)),
                 connection -> connection.preparedQuery(VERSION).execute(version).replaceWithVoid());
+    }
+
+    private static void add(Tuple parameters, byte @Nullable [] bytes) {
+        if (bytes == null) {
+            parameters.addValue(null);
+        } else {
+            parameters.addBuffer(Buffer.buffer(bytes));
+        }
     }
 
     /** Ends a run; false when it is not ours any more. */

@@ -226,6 +226,13 @@ class AdviceTest {
     }
 
     @Test
+    void aHandfulOfOutcomesSaysNothingOfTheCoverage() {
+        OutcomeWindow few =
+                new OutcomeWindow(Instant.EPOCH, Instant.EPOCH, 199, 0.5, 0.5, 0.9, 1.0, 0.2, 1.0);
+        assertThat(advice(plain(1), List.of(plain(1)), live(List.of(), few))).isEmpty();
+    }
+
+    @Test
     void correlationIsThatOfTheReturns() {
         PastMarket market = PastMarket.walk(2, 400, "AAA", "BBB");
         List<SymbolCorrelation> independent =
