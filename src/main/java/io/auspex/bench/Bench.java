@@ -44,6 +44,8 @@ public final class Bench {
                         --daily=0       1: again with a refit each day, to compare the skill
               startup   from launch to the first answer: JVM, JVM with AOT cache, native when built
                         --rounds=5
+              backtest  a year of candles through the engine of backtests, with a fixed model
+                        --symbols=10 --days=365 --seed=7 --training-days=30
               micro     what parts cost in process, by JMH (builds the test classes)
                         -Dauspex.benchmarks=PredictBenchmark -Dauspex.forks=3
             """;
@@ -61,6 +63,8 @@ public final class Bench {
                 case "honesty" ->
                         HonestyBench.run(BenchOptions.of(options), System.out, System.err);
                 case "month" -> MonthBench.run(BenchOptions.of(options), System.out, System.err);
+                case "backtest" ->
+                        BacktestBench.run(BenchOptions.of(options), System.out, System.err);
                 case "starter" -> StarterBench.run(BenchOptions.of(options), System.out);
                 case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out);
                 case "refit" -> RefitBench.run(BenchOptions.of(options), System.out, System.err);

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** Where a running service is, for the commands that look at it. */
-record ServiceAddress(String host, int port) {
+public record ServiceAddress(String host, int port) {
 
     /**
      * From the same options and environment as the service's own.
      *
      * @throws LaunchException when they are not understood
      */
-    static ServiceAddress of(String... arguments) {
+    public static ServiceAddress of(String... arguments) {
         return switch (Options.parse(List.of(arguments))) {
             case Options.Parsed.Help() -> throw new LaunchException(Options.help());
             case Options.Parsed.Refused(String reason) ->
@@ -38,7 +38,7 @@ record ServiceAddress(String host, int port) {
      * @param scheme {@code http} or {@code ws}
      * @param path with its leading slash
      */
-    URI uri(String scheme, String path) {
+    public URI uri(String scheme, String path) {
         return URI.create(scheme + "://" + this + path);
     }
 

@@ -5,6 +5,7 @@ import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.JobSpec;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
+import io.auspex.model.ModelSpec;
 import io.auspex.model.TrainingReport;
 import io.auspex.platform.Await;
 import io.auspex.platform.Failure;
@@ -56,7 +57,7 @@ class Candidates {
     GateDecision judge(RegisteredModel model, Trained trained, Collection<Symbol> symbols)
             throws Exception {
         Rival rival = rival(model);
-        GateCase candidate = cpu.call(() -> examine(model, trained, symbols, rival));
+        GateCase candidate = cpu.call(() -> examine(model.spec(), trained, symbols, rival));
         return Gate.decide(candidate, config.promote());
     }
 
@@ -152,17 +153,17 @@ class Candidates {
         }
     }
 
-    private static GateCase examine(
-            RegisteredModel model, Trained trained, Collection<Symbol> symbols, Rival rival)
+    static GateCase examine(
+            ModelSpec spec, Trained trained, Collection<Symbol> symbols, Rival rival)
             throws IOException {
-        Check schema = SchemaCheck.check(model.spec(), trained.job().schema(), symbols);
+        Check schema = SchemaCheck.check(spec, trained.job().schema(), symbols);
         try (TrialModel trial = TrialModel.open(Files.readAllBytes(trained.folder().model()))) {
             if (!trial.schema().equals(trained.job().schema())) {
                 Check other = new Check.Broken("the ONNX graph has another schema than its job");
-                return sound(model, trained, other, selfTest(trial, report(trained)), other, rival);
+                return sound(spec, trained, other, selfTest(trial, report(trained)), other, rival);
             }
             return sound(
-                    model,
+                    spec,
                     trained,
                     schema,
                     selfTest(trial, report(trained)),
@@ -170,12 +171,12 @@ class Candidates {
                     rival);
         } catch (Failure unusable) {
             Check broken = new Check.Broken(String.valueOf(unusable.getMessage()));
-            return sound(model, trained, schema, broken, new Check.Passed(), rival);
+            return sound(spec, trained, schema, broken, new Check.Passed(), rival);
         }
     }
 
     private static GateCase sound(
-            RegisteredModel model,
+            ModelSpec spec,
             Trained trained,
             Check schema,
             Check selfTest,
@@ -183,13 +184,13 @@ class Candidates {
             Rival rival)
             throws IOException {
         return new GateCase(
-                model.spec(),
+                spec,
                 trained.report(),
                 schema,
                 selfTest,
                 parity,
                 compare(rival, trained),
-                trained.job().spec().windowCandles() < model.spec().windowCandles());
+                trained.job().spec().windowCandles() < spec.windowCandles());
     }
 
     private static Check selfTest(TrialModel trial, JsonNode report) {
@@ -200,8 +201,8 @@ class Candidates {
         return Json.mapper().valueToTree(trained.report());
     }
 
-    /** The champion as it stands in the registry. */
-    private sealed interface Rival {
+    /** The champion that a candidate meets. */
+    sealed interface Rival {
 
         record None() implements Rival {}
 
@@ -210,9 +211,10 @@ class Candidates {
         /**
          * The bar.
          *
+         * @param report of its training
          * @param onnx its whole file
          */
-        record Proven(ModelVersion version, ByteBuffer onnx) implements Rival {}
+        record Proven(int version, JsonNode report, ByteBuffer onnx) implements Rival {}
     }
 
     private Rival rival(RegisteredModel model) {
@@ -227,7 +229,8 @@ class Candidates {
         return version.unproven()
                 ? new Rival.Unproven(champion)
                 : new Rival.Proven(
-                        version,
+                        champion,
+                        version.report(),
                         ByteBuffer.wrap(Await.item(() -> registry.artefact(name, champion))));
     }
 
@@ -240,11 +243,10 @@ class Candidates {
     }
 
     private static Champion compare(Rival.Proven proven, Trained trained) throws IOException {
-        int version = proven.version().version();
+        int version = proven.version();
         try (TrialModel champion = TrialModel.open(proven.onnx().array())) {
             Instant dataTo =
-                    Instant.parse(
-                            proven.version().report().path("data").path("to").asText("nothing"));
+                    Instant.parse(proven.report().path("data").path("to").asText("nothing"));
             return new ChampionComparison(trained.folder(), trained.job(), trained.closes())
                     .compare(version, dataTo, champion.schema(), new TrialScorer(champion));
         } catch (DateTimeException untold) {

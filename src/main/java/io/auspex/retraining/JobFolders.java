@@ -95,7 +95,7 @@ final class JobFolders {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         try {
             Files.walkFileTree(
                     folder,

@@ -1,6 +1,8 @@
 package io.auspex.triggers;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,11 @@ public record RefitRules(
         public Time {
             require(schedule != null && zone != null, "schedule and zone must be given");
             Schedule.parse(schedule, zone);
+        }
+
+        /** The first moment after another one at which a refit is due; empty for never. */
+        public Optional<Instant> next(Instant after) {
+            return parsed().next(after);
         }
 
         Schedule parsed() {

@@ -1,0 +1,184 @@
+package io.auspex.backtest;
+
+import io.auspex.backtest.BacktestReport.RefitRow;
+import io.auspex.backtest.VersionPlan.Stage;
+import io.auspex.platform.Failure;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Backtests and dry runs for whoever asks. Blocking: call it from a virtual thread. Failures:
+ * NOT_FOUND {@code no-such-backtest}, {@code no-dry-run}; CONFLICT {@code backtest-finished};
+ * NOT_READY {@code backtests-full}, {@code not-begun}.
+ */
+@ApplicationScoped
+public class BacktestService {
+
+    private final BacktestPlanner planner;
+    private final BacktestStore store;
+    private final BacktestRunner runner;
+    private final DryRuns dryRuns;
+    private final BacktestConfig config;
+
+    BacktestService(
+            BacktestPlanner planner,
+            BacktestStore store,
+            BacktestRunner runner,
+            DryRuns dryRuns,
+            BacktestConfig config) {
+        this.planner = planner;
+        this.store = store;
+        this.runner = runner;
+        this.dryRuns = dryRuns;
+        this.config = config;
+    }
+
+    /**
+     * Has a backtest made.
+     *
+     * @throws Failure of {@link BacktestPlanner} too
+     */
+    public Backtest submit(BacktestRequest request) {
+        BacktestPlan plan = planner.plan(request);
+        long id =
+                store.insert(plan, config.queue())
+                        .orElseThrow(() ->
+                                new Failure(
+                                        Failure.Category.NOT_READY,
+                                        "backtests-full",
+                                        "%d backtests wait already (backtest.queue)"
+                                                .formatted(config.queue())));
+        runner.wake();
+        return require(id);
+    }
+
+    /**
+     * Begins a dry run anew, from the next close on; the one before ends.
+     *
+     * @throws Failure of {@link BacktestPlanner} too
+     */
+    public Backtest dryRun(String model, BacktestRequest.@Nullable PaperRequest rules) {
+        return require(dryRuns.begin(model, rules));
+    }
+
+    /** Newest first. */
+    public List<Backtest> list(@Nullable BacktestKind kind, int limit) {
+        return store.list(kind, limit);
+    }
+
+    /** The dry runs that go on, by model. */
+    public List<Backtest> dryRuns() {
+        return store.dryRuns();
+    }
+
+    /**
+     * The dry run that goes on.
+     *
+     * @param model null when there is only one
+     */
+    public Backtest live(@Nullable String model) {
+        List<Backtest> all = store.dryRuns();
+        return all.stream()
+                .filter(run -> model == null ? all.size() == 1 : run.model().equals(model))
+                .findFirst()
+                .orElseThrow(() ->
+                        new Failure(
+                                Failure.Category.NOT_FOUND,
+                                "no-dry-run",
+                                all.isEmpty()
+                                        ? "no dry run goes on: one begins with the first live signal of a model"
+                                        : "say which: ?model= one of "
+                                                + all.stream().map(Backtest::model).toList()));
+    }
+
+    public Backtest require(long id) {
+        return store.find(id)
+                .orElseThrow(() ->
+                        new Failure(
+                                Failure.Category.NOT_FOUND,
+                                "no-such-backtest",
+                                "there is no backtest " + id));
+    }
+
+    /** Ends one that is not finished; what it has done so far stays. */
+    public Backtest cancel(long id) {
+        Backtest known = require(id);
+        if (!store.cancel(id)) {
+            throw new Failure(
+                    Failure.Category.CONFLICT,
+                    "backtest-finished",
+                    "backtest %d has ended: %s".formatted(id, known.state()));
+        }
+        runner.halt(id);
+        return require(id);
+    }
+
+    /** The report: the final one, or that of what has been done so far. */
+    public BacktestReport report(long id) {
+        Optional<BacktestReport> written = store.report(id);
+        if (written.isPresent()) {
+            return written.get();
+        }
+        Backtest run = require(id);
+        RunState state =
+                store.state(id)
+                        .orElseThrow(() ->
+                                new Failure(
+                                        Failure.Category.NOT_READY,
+                                        "not-begun",
+                                        "backtest %d (%s) has nothing to report yet"
+                                                .formatted(id, run.state())));
+        List<RefitRow> versions = new ArrayList<>(store.refits(id));
+        run.plan().versions().stages().forEach(stage -> versions.add(given(stage)));
+        return BacktestReport.of(
+                id,
+                run.kind().code(),
+                !run.state().isEnd(),
+                run.plan(),
+                state,
+                store.days(id),
+                null,
+                null,
+                versions);
+    }
+
+    /** The report as one page of HTML that needs nothing else. */
+    public String page(long id) {
+        return ReportPage.of(report(id), store.lastTrades(id, config.tradesShown()));
+    }
+
+    /** Every trade, as CSV. */
+    public void writeTrades(long id, OutputStream out) throws IOException {
+        var _ = require(id);
+        ReportCsv.header(out);
+        long after = 0;
+        while (true) {
+            List<PaperTrade> page = store.trades(id, after);
+            ReportCsv.trades(page, out);
+            if (page.size() < BacktestStore.PAGE) {
+                return;
+            }
+            after = page.getLast().number();
+        }
+    }
+
+    /** Every day, as CSV. */
+    public void writeEquity(BacktestReport report, OutputStream out) throws IOException {
+        ReportCsv.equity(report.equity(), out);
+    }
+
+    static RefitRow given(Stage stage) {
+        return new RefitRow(
+                stage.version(),
+                stage.from(),
+                "given",
+                stage.trainedTo() == null
+                        ? "its report does not say what it was trained on"
+                        : "trained on closes up to " + stage.trainedTo());
+    }
+}
