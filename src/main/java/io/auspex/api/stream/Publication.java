@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ final class Publication {
         ByteBuffer buffer = ByteBuffer.allocate(size);
         Map<String, SignalBatch> ofSymbol = new HashMap<>();
         bySymbol.forEach((symbol, some) ->
-                ofSymbol.put(symbol, SignalBatch.write(some, heads.get(symbol), buffer)));
+                ofSymbol.put(symbol, SignalBatch.write(some, Objects.requireNonNull(heads.get(symbol), "each has its own"), buffer)));
         return new Publication(
                 signals, batch(signals, StreamTopics.ALL_SIGNALS, sentAt, instants), ofSymbol);
     }

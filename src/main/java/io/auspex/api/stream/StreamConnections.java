@@ -150,8 +150,7 @@ class StreamConnections {
             Outbox outbox,
             StreamAccess.Standing standing) {
         Subscriber subscriber =
-                new Subscriber(
-                        topics, ledger, access, config, standing, address(connection), outbox);
+                new Subscriber(topics, ledger, access, config, standing, outbox);
         connections.put(connection.id(), new Open(subscriber, socket));
         return subscriber;
     }
@@ -167,13 +166,6 @@ class StreamConnections {
                                 .giveUp(
                                         CloseCode.UNAUTHORISED,
                                         "the key or token has expired or was revoked"));
-    }
-
-    private static String address(WebSocketConnection connection) {
-        // With its port, which is another for every connection.
-        String address = connection.handshakeRequest().remoteAddress();
-        int port = address.lastIndexOf(':');
-        return port < 0 ? address : address.substring(0, port);
     }
 
     private static void requireAdmission(Subscriber subscriber) {
