@@ -15,8 +15,8 @@ import java.util.List;
 record OpenVersion(PastModel past, SignalMaker maker) implements AutoCloseable {
 
     static OpenVersion of(PastModel past, DecisionRule rule, SignalGuard guard) {
-        return new OpenVersion(past, new SignalMaker(
-                        rule, List.of(guard), Expiry.UNTIL_THE_NEXT_CLOSE));
+        return new OpenVersion(
+                past, new SignalMaker(rule, List.of(guard), Expiry.UNTIL_THE_NEXT_CLOSE));
     }
 
     @Override

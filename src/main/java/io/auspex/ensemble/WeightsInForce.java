@@ -33,11 +33,7 @@ class WeightsInForce {
     private final AtomicReference<@Nullable Weights> current = new AtomicReference<>();
     private volatile @Nullable Long timer;
 
-    WeightsInForce(
-            WeightStore store,
-            Vertx vertx,
-            EnsembleConfig config,
-            DatabaseNews news) {
+    WeightsInForce(WeightStore store, Vertx vertx, EnsembleConfig config, DatabaseNews news) {
         this.store = store;
         this.vertx = vertx;
         this.config = config;

@@ -4,7 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,7 +16,6 @@ public class Listeners {
 
     private final Protection protection;
     private final Authenticator authenticator;
-    private final RateLimits limits;
     private final SecurityConfig config;
     private final InstantSource clock;
     private final AccessTable table = AccessTable.load();
@@ -25,16 +24,14 @@ public class Listeners {
     Listeners(
             Protection protection,
             Authenticator authenticator,
-            RateLimits limits,
             SecurityConfig config,
             InstantSource clock) {
         this.protection = protection;
         this.authenticator = authenticator;
-        this.limits = limits;
         this.config = config;
         this.clock = clock;
         this.origins =
-                config.origins().orElse(List.of()).stream()
+                Arrays.stream(config.origins().orElse("").split(","))
                         .map(origin -> origin.strip().toLowerCase(Locale.ROOT))
                         .filter(origin -> !origin.isEmpty())
                         .collect(Collectors.toUnmodifiableSet());
@@ -97,20 +94,9 @@ public class Listeners {
                 token == null ? authenticator.header(authorization) : authenticator.token(token));
     }
 
-    /**
-     * A key or a token that came in a message.
-     *
-     * @param address whose failures count
-     */
-    public Authentication message(String token, String address) {
-        if (limits.exhausted(address) > 0) {
-            return new Authentication.NotReady("too many attempts from this address");
-        }
-        Authentication found = counted(authenticator.token(token));
-        if (found instanceof Authentication.Refused) {
-            limits.anonymous(address);
-        }
-        return found;
+    /** A key or a token that came in a message; a bad one ends the connection that it came by. */
+    public Authentication message(String token) {
+        return counted(authenticator.token(token));
     }
 
     private Authentication counted(Authentication found) {

@@ -36,7 +36,7 @@ public class Secrets {
         this.config = config;
         this.clock = clock;
         try {
-            this.box = SecretBox.of(config.key(), config.oldKeys().orElse(List.of()));
+            this.box = SecretBox.of(config.key(), List.of(config.oldKeys().orElse("").split(",")));
         } catch (IllegalArgumentException invalid) {
             throw new ConfigurationException(String.valueOf(invalid.getMessage()));
         }

@@ -3,7 +3,6 @@ package io.auspex.security;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /** Who is let in, and how much of everything they may use. */
@@ -33,8 +32,8 @@ interface SecurityConfig {
     @WithDefault("10000")
     int maxRemembered();
 
-    /** Origins of web pages that may call, beside the service's own: https://console.example. */
-    Optional<List<String>> origins();
+    /** Origins of web pages that may call beside the service's own, joined by commas. */
+    Optional<String> origins();
 
     /** How long a new WebSocket may take to say who it is. */
     @WithDefault("5s")

@@ -171,11 +171,6 @@ public class SignalPipeline implements CloseListener {
         return maker.expiry();
     }
 
-    /** The rule that decides here, so that whoever looks back decides by the same. */
-    public DecisionRule rule() {
-        return maker.rule();
-    }
-
     @Override
     public void onClose(MarketClose close) {
         long start = System.nanoTime();

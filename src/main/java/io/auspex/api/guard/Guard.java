@@ -222,7 +222,7 @@ class Guard {
     }
 
     private static String outcome(HttpServerResponse response, boolean answered) {
-        if (!answered) {
+        if (!answered && !response.ended()) {
             return "unanswered";
         }
         String grpc = response.trailers().get("grpc-status");

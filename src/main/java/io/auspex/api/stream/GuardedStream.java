@@ -24,7 +24,7 @@ class GuardedStream implements StreamAccess {
     @Override
     public Standing connected(HandshakeRequest handshake) {
         if (listeners.isOpen()) {
-            return new Standing.Admitted(_ -> true, () -> true);
+            return new Standing.Admitted(_ -> true);
         }
         return standing(
                 listeners.handshake(
@@ -33,12 +33,12 @@ class GuardedStream implements StreamAccess {
     }
 
     @Override
-    public Uni<Standing> authenticate(String token, String address) {
+    public Uni<Standing> authenticate(String token) {
         return Uni.createFrom()
                 .item(
                         listeners.isOpen()
-                                ? new Standing.Admitted(_ -> true, () -> true)
-                                : standing(listeners.message(token, address)));
+                                ? new Standing.Admitted(_ -> true)
+                                : standing(listeners.message(token)));
     }
 
     private Standing standing(Authentication found) {

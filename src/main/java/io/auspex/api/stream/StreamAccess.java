@@ -12,8 +12,8 @@ public interface StreamAccess {
     /** What a fresh connection may do, by its handshake; on the event loop, so without waiting. */
     Standing connected(HandshakeRequest handshake);
 
-    /** What a connection may do that sent {@code {"op":"auth","token":".."}} from an address. */
-    Uni<Standing> authenticate(String token, String address);
+    /** What a connection may do that sent {@code {"op":"auth","token":".."}}. */
+    Uni<Standing> authenticate(String token);
 
     /** What a connection may do. */
     sealed interface Standing {
@@ -25,7 +25,13 @@ public interface StreamAccess {
          * @param isGood whether what it was admitted for is so still; asked now and then, and
          *     closed with 4401 when it is not
          */
-        record Admitted(Predicate<String> mayHear, BooleanSupplier isGood) implements Standing {}
+        record Admitted(Predicate<String> mayHear, BooleanSupplier isGood) implements Standing {
+
+            /** For good. */
+            Admitted(Predicate<String> mayHear) {
+                this(mayHear, () -> true);
+            }
+        }
 
         /**
          * It has to send a token first.

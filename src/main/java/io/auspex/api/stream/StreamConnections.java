@@ -149,9 +149,7 @@ class StreamConnections {
             StreamSocket socket,
             Outbox outbox,
             StreamAccess.Standing standing) {
-        Subscriber subscriber =
-                new Subscriber(
-                        topics, ledger, access, config, standing, address(connection), outbox);
+        Subscriber subscriber = new Subscriber(topics, ledger, access, config, standing, outbox);
         connections.put(connection.id(), new Open(subscriber, socket));
         return subscriber;
     }
@@ -167,13 +165,6 @@ class StreamConnections {
                                 .giveUp(
                                         CloseCode.UNAUTHORISED,
                                         "the key or token has expired or was revoked"));
-    }
-
-    private static String address(WebSocketConnection connection) {
-        // With its port, which is another for every connection.
-        String address = connection.handshakeRequest().remoteAddress();
-        int port = address.lastIndexOf(':');
-        return port < 0 ? address : address.substring(0, port);
     }
 
     private static void requireAdmission(Subscriber subscriber) {

@@ -28,7 +28,6 @@ final class Subscriber {
     /** One at a time; those behind it wait. At most one for each topic. */
     private final Deque<Recovery> recoveries = new ArrayDeque<>();
 
-    private final String address;
     private Standing standing;
     private boolean isAuthenticating;
     private boolean gone;
@@ -39,14 +38,12 @@ final class Subscriber {
             StreamAccess access,
             StreamConfig config,
             Standing standing,
-            String address,
             Outbox outbox) {
         this.topics = topics;
         this.ledger = ledger;
         this.access = access;
         this.config = config;
         this.standing = standing;
-        this.address = address;
         this.outbox = outbox;
     }
 
@@ -187,7 +184,7 @@ final class Subscriber {
             return;
         }
         isAuthenticating = true;
-        access.authenticate(request.token(), address)
+        access.authenticate(request.token())
                 .subscribe()
                 .with(
                         found -> stand(request.id(), found),

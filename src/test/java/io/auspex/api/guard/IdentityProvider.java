@@ -27,7 +27,7 @@ final class IdentityProvider {
     static final String AUDIENCE = "auspex-test";
 
     /** Where the other class loader of the tests finds it: there are two, and one provider. */
-    private static final String PROPERTY = "auspex.test.identity-provider";
+    private static final String PROPERTY = "test.identity-provider";
 
     private final String issuer;
     private final RsaJsonWebKey key;

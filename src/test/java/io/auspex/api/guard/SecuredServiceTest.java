@@ -161,13 +161,13 @@ class SecuredServiceTest {
         String other = callers.key("viewer");
         HttpResponse<String> refused = null;
         for (int i = 0; i < 20 * SecuredProfile.REQUESTS_PER_SECOND && refused == null; i++) {
-            HttpResponse<String> answer = callers.call("GET", "/v2", token, null);
+            HttpResponse<String> answer = callers.call("GET", "/api/features/NONE", token, null);
             refused = answer.statusCode() == 429 ? answer : null;
         }
         assertThat(refused).as("a 429 that never came").isNotNull();
         assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
         assertThat(refused.body()).contains("too-many-requests");
-        assertThat(callers.status("GET", "/v2", other)).isEqualTo(200);
+        assertThat(callers.status("GET", "/api/status", other)).isEqualTo(200);
     }
 
     @Test

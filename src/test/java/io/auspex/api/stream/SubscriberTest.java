@@ -32,7 +32,9 @@ class SubscriberTest {
                 case "all" -> Uni.createFrom().item(new Standing.Admitted(_ -> true, () -> true));
                 case "signals" ->
                         Uni.createFrom()
-                                .item(new Standing.Admitted(topic -> topic.startsWith("signals:"), () -> true));
+                                .item(
+                                        new Standing.Admitted(
+                                                topic -> topic.startsWith("signals:"), () -> true));
                 case "broken" -> Uni.createFrom().failure(new IllegalStateException("no database"));
                 default -> Uni.createFrom().item(new Standing.Refused("the token is not known"));
             };
