@@ -59,12 +59,28 @@ class AdviceTest {
 
     private static LiveFigures live(
             List<OutcomeWindow> windows, @Nullable OutcomeWindow recent, FeatureDrift... drift) {
-        return new LiveFigures("advised", 1, windows, recent, List.of(drift), null);
+        return new LiveFigures(
+                "advised", 1, windows, recent, List.of(drift), null, null, null, null);
     }
 
     private static OutcomeWindow window(double ratio, double coverage) {
+        return window(500, ratio, coverage);
+    }
+
+    private static OutcomeWindow window(long outcomes, double ratio, double coverage) {
         return new OutcomeWindow(
-                Instant.EPOCH, Instant.EPOCH, 500, 0.5, 0.5, ratio, 1.0, 0.2, coverage);
+                Instant.EPOCH,
+                Instant.EPOCH,
+                outcomes,
+                0.5,
+                0.5,
+                ratio,
+                1.0,
+                0,
+                null,
+                null,
+                0.2,
+                coverage);
     }
 
     private static List<Recommendation> advice(
@@ -227,8 +243,7 @@ class AdviceTest {
 
     @Test
     void aHandfulOfOutcomesSaysNothingOfTheCoverage() {
-        OutcomeWindow few =
-                new OutcomeWindow(Instant.EPOCH, Instant.EPOCH, 199, 0.5, 0.5, 0.9, 1.0, 0.2, 1.0);
+        OutcomeWindow few = window(199, 0.9, 1.0);
         assertThat(advice(plain(1), List.of(plain(1)), live(List.of(), few))).isEmpty();
     }
 

@@ -32,6 +32,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.sql.Connection;
@@ -65,6 +66,7 @@ class TradeIntakeTest {
     @Inject LiveFeatures live;
     @Inject ClosedTradesSource counted;
     @Inject CountedTrades counts;
+    @Inject Event<TradesStored> news;
     @Inject ModelRegistry registry;
     @Inject SignalLedger ledger;
     @Inject DataSource jdbc;
@@ -291,7 +293,8 @@ class TradeIntakeTest {
     void whatNeedsNoDatabaseWaitsForItAndCountsForTheNextRefit() {
         StoreThatGoesAway away = new StoreThatGoesAway(pool);
         TradeIntake intake =
-                new TradeIntake(away, contexts, counts, model, InstantSource.system(), bufferOf(1));
+                new TradeIntake(
+                        away, contexts, counts, model, InstantSource.system(), news, bufferOf(1));
         JsonNode first = Json.mapper().valueToTree(trade("buffer-1", 1_000, CONTEXT));
         JsonNode second = Json.mapper().valueToTree(trade("buffer-2", 1_000, CONTEXT));
         JsonNode lacking = Json.mapper().valueToTree(trade("buffer-3", 1_000, Map.of()));

@@ -27,14 +27,12 @@ class SubscriberTest {
         }
 
         @Override
-        public Uni<Standing> authenticate(String token, String address) {
+        public Uni<Standing> authenticate(String token) {
             return switch (token) {
-                case "all" -> Uni.createFrom().item(new Standing.Admitted(_ -> true, () -> true));
+                case "all" -> Uni.createFrom().item(new Standing.Admitted(_ -> true));
                 case "signals" ->
                         Uni.createFrom()
-                                .item(
-                                        new Standing.Admitted(
-                                                topic -> topic.startsWith("signals:"), () -> true));
+                                .item(new Standing.Admitted(topic -> topic.startsWith("signals:")));
                 case "broken" -> Uni.createFrom().failure(new IllegalStateException("no database"));
                 default -> Uni.createFrom().item(new Standing.Refused("the token is not known"));
             };
@@ -50,7 +48,6 @@ class SubscriberTest {
                     new TwoTokens(),
                     config,
                     new Standing.Unknown(Duration.ofSeconds(5)),
-                    "127.0.0.1",
                     wire.outbox(100, 100_000));
 
     @Test
