@@ -20,7 +20,7 @@ class ReinforcementProofTest {
     private static final LearningRule RULE = new LearningRule(0.01, 1.5, 0.8, FLOOR, CAP, 0.01);
 
     @ParameterizedTest
-    @ValueSource(longs = {7, 8, 9, 10})
+    @ValueSource(longs = {7, 8, 9})
     void theHarmfulMemberFallsToTheFloorAndTheRegretKeepsItsBound(long seed) {
         SimulatedMembers market = SimulatedMembers.of(seed, 45);
         Replay replay =

@@ -4,6 +4,7 @@ import static io.auspex.ensemble.CombinationTest.heads;
 
 import io.auspex.ingest.SimulatedMarket;
 import io.auspex.ingest.SimulatedMarketGenerator;
+import io.auspex.ingest.SimulatedMarketState;
 import io.auspex.ingest.TrueProbability;
 import io.auspex.ingest.Truth;
 import io.auspex.ingest.TruthTarget;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** A simulated market with what is true of each close, and members who tell it, or do not. */
 final class SimulatedMembers {
@@ -30,28 +32,36 @@ final class SimulatedMembers {
     private static final int PATHS = 20;
 
     private final List<MarketClose> closes = new ArrayList<>();
+    private final Map<Long, SimulatedMarketState> states = new HashMap<>();
     private final Map<Long, Map<Symbol, Truth>> truths = new HashMap<>();
+    private final List<Symbol> symbols;
+    private final TrueProbability probability;
 
-    private SimulatedMembers() {}
+    private SimulatedMembers(SimulatedMarket market) {
+        symbols = market.symbols();
+        probability = new TrueProbability(market, TruthTarget.standard(), PATHS);
+    }
 
     static SimulatedMembers of(long seed, int days) {
         SimulatedMarket market = new SimulatedMarket(seed, 1.0, 3, days, Timeframe.FIVE_MINUTES, 0);
         SimulatedMarketGenerator generator = new SimulatedMarketGenerator(market);
-        TrueProbability truth = new TrueProbability(market, TruthTarget.standard(), PATHS);
-        SimulatedMembers simulated = new SimulatedMembers();
-        List<Symbol> symbols = market.symbols();
+        SimulatedMembers simulated = new SimulatedMembers(market);
         for (int i = 0; i < days * 288; i++) {
             MarketClose close = generator.next();
-            Map<Symbol, Truth> ofClose = new HashMap<>();
-            for (Candle candle : close.candles()) {
-                ofClose.put(
-                        candle.symbol(),
-                        truth.truth(generator.state(), symbols.indexOf(candle.symbol())));
-            }
             simulated.closes.add(close);
-            simulated.truths.put(close.closeTimeMillis(), ofClose);
+            simulated.states.put(close.closeTimeMillis(), generator.state());
         }
         return simulated;
+    }
+
+    /** Computed when somebody tells it first: it takes longer than everything else here. */
+    private Truth truth(long closeTimeMillis, Symbol symbol) {
+        return truths.computeIfAbsent(closeTimeMillis, _ -> new HashMap<>())
+                .computeIfAbsent(
+                        symbol,
+                        _ ->
+                                probability.truth(
+                                        states.get(closeTimeMillis), symbols.indexOf(symbol)));
     }
 
     List<MarketClose> closes() {
@@ -62,14 +72,22 @@ final class SimulatedMembers {
     Member good() {
         return telling(
                 "good",
-                truth -> heads(truth.pUp(), truth.pDown(), truth.expectedReturn(), truth.pStop()));
+                told -> {
+                    Truth truth = told.get();
+                    return heads(
+                            truth.pUp(), truth.pDown(), truth.expectedReturn(), truth.pStop());
+                });
     }
 
     /** Tells the opposite of the truth. */
     Member harmful() {
         return telling(
                 "harmful",
-                truth -> heads(truth.pDown(), truth.pUp(), -truth.expectedReturn(), truth.pStop()));
+                told -> {
+                    Truth truth = told.get();
+                    return heads(
+                            truth.pDown(), truth.pUp(), -truth.expectedReturn(), truth.pStop());
+                });
     }
 
     /** Knows nothing, and calls for a trade at a tenth of the closes. */
@@ -84,7 +102,7 @@ final class SimulatedMembers {
     }
 
     private interface Saying {
-        Map<Head, Double> of(Truth truth);
+        Map<Head, Double> of(Supplier<Truth> truth);
     }
 
     private Member telling(String name, Saying saying) {
@@ -98,8 +116,8 @@ final class SimulatedMembers {
             public CompletionStage<Map<Symbol, Vote>> ask(Question question) {
                 Map<Symbol, Vote> votes = new HashMap<>();
                 for (Candle candle : question.close().candles()) {
-                    Truth truth =
-                            truths.get(question.close().closeTimeMillis()).get(candle.symbol());
+                    Supplier<Truth> truth =
+                            () -> truth(question.close().closeTimeMillis(), candle.symbol());
                     votes.put(
                             candle.symbol(),
                             new Vote.Said(1, "told", "", List.of(), saying.of(truth), false, null));
