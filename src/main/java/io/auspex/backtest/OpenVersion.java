@@ -2,6 +2,7 @@ package io.auspex.backtest;
 
 import io.auspex.serving.PastModel;
 import io.auspex.signals.DecisionRule;
+import io.auspex.signals.Expiry;
 import io.auspex.signals.SignalGuard;
 import io.auspex.signals.SignalMaker;
 import java.util.List;
@@ -14,7 +15,8 @@ import java.util.List;
 record OpenVersion(PastModel past, SignalMaker maker) implements AutoCloseable {
 
     static OpenVersion of(PastModel past, DecisionRule rule, SignalGuard guard) {
-        return new OpenVersion(past, new SignalMaker(rule, List.of(guard)));
+        return new OpenVersion(
+                past, new SignalMaker(rule, List.of(guard), Expiry.UNTIL_THE_NEXT_CLOSE));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.auspex.dataset;
 
+import io.auspex.features.CandleDigest;
 import io.auspex.features.FeatureEngine;
 import io.auspex.features.FeatureSchema;
 import io.auspex.market.Candle;

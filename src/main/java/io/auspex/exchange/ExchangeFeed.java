@@ -68,6 +68,11 @@ final class ExchangeFeed implements Feed {
         return settings.timeframe();
     }
 
+    @Override
+    public boolean byTheClock() {
+        return true;
+    }
+
     /** None until the exchange has said which. */
     @Override
     public List<Symbol> symbols() {

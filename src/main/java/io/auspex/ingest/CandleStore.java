@@ -6,6 +6,8 @@ import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.platform.Await;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -13,7 +15,9 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -32,6 +36,7 @@ public class CandleStore implements CandleHistory {
             select symbol, open_time, open, high, low, close, volume from candle
             where feed = $1 and timeframe = $2 and open_time >= $3 and open_time <= $5
               and (open_time, symbol collate "C") > ($3, $4)
+              and (cardinality($7::text[]) = 0 or symbol = any($7::text[]))
             order by open_time, symbol collate "C"
             limit $6
             """;
@@ -52,23 +57,46 @@ public class CandleStore implements CandleHistory {
     private static final String LAST =
             "select max(open_time) as last from candle where feed = $1 and timeframe = $2";
 
+    private static final int MOST_WAITING = 100_000;
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
+
     private final Pool pool;
     private final CandleWrites writes;
+    private final WaitingWrites waiting;
+    private final Duration writeTimeout;
     private final int batchRows;
     private final int pageRows;
 
     @Inject
-    CandleStore(Pool pool, IngestConfig config) {
-        this(pool, config.candles().batch(), config.candles().page());
+    CandleStore(Pool pool, IngestConfig config, MeterRegistry metrics) {
+        this(
+                pool,
+                config.candles().batch(),
+                config.candles().page(),
+                config.candles().waiting(),
+                config.candles().writeTimeout());
+        Gauge.builder("auspex.candles.waiting", waiting, WaitingWrites::candles)
+                .description("Candles that were handed on and wait in memory for the database")
+                .register(metrics);
     }
 
     CandleStore(Pool pool, int batchRows, int pageRows) {
+        this(pool, batchRows, pageRows, MOST_WAITING, WRITE_TIMEOUT);
+    }
+
+    /**
+     * @param mostWaiting candles that may wait in memory for the database
+     * @param writeTimeout of a live close
+     */
+    CandleStore(Pool pool, int batchRows, int pageRows, int mostWaiting, Duration writeTimeout) {
         if (batchRows < 1 || pageRows < 1) {
             throw new IllegalArgumentException(
                     "auspex.candles.batch and auspex.candles.page must be at least 1");
         }
         this.pool = pool;
         this.writes = new CandleWrites(pool, batchRows);
+        this.waiting = new WaitingWrites(mostWaiting);
+        this.writeTimeout = writeTimeout;
         this.batchRows = batchRows;
         this.pageRows = pageRows;
     }
@@ -99,6 +127,16 @@ public class CandleStore implements CandleHistory {
                     corrections + other.corrections,
                     repaired + other.repaired);
         }
+    }
+
+    /** What was handed on before it could be stored; it counts as stored for those who read. */
+    WaitingWrites waiting() {
+        return waiting;
+    }
+
+    /** How long a write of a live close may take. */
+    Duration writeTimeout() {
+        return writeTimeout;
     }
 
     /** Most candles that one statement writes. */
@@ -166,13 +204,56 @@ public class CandleStore implements CandleHistory {
             long fromCloseExclusive,
             long toCloseInclusive,
             Consumer<MarketClose> consumer) {
+        forEachClose(feed, timeframe, List.of(), fromCloseExclusive, toCloseInclusive, consumer);
+    }
+
+    /**
+     * As {@link CandleHistory} has it. Closes that wait to be stored come after the stored ones.
+     */
+    @Override
+    public void forEachClose(
+            String feed,
+            Timeframe timeframe,
+            Collection<Symbol> symbols,
+            long fromCloseExclusive,
+            long toCloseInclusive,
+            Consumer<MarketClose> consumer) {
+        // Before the first look into the database: what is stored meanwhile is seen there or here.
+        List<MarketClose> unstored =
+                waiting.closes(feed, timeframe, fromCloseExclusive, toCloseInclusive);
+        long[] last = {Long.MIN_VALUE};
+        forEachStoredClose(
+                feed,
+                timeframe,
+                symbols,
+                fromCloseExclusive,
+                toCloseInclusive,
+                close -> {
+                    last[0] = close.closeTimeMillis();
+                    consumer.accept(close);
+                });
+        for (MarketClose close : unstored) {
+            if (close.closeTimeMillis() > last[0]) {
+                close.of(symbols).ifPresent(consumer);
+            }
+        }
+    }
+
+    private void forEachStoredClose(
+            String feed,
+            Timeframe timeframe,
+            Collection<Symbol> symbols,
+            long fromCloseExclusive,
+            long toCloseInclusive,
+            Consumer<MarketClose> consumer) {
+        String[] names = symbols.stream().map(Symbol::name).toArray(String[]::new);
         // Every symbol sorts after the empty one, so this starts with the next moment, whole.
         long afterOpen = openOf(fromCloseExclusive, timeframe) + 1;
         String afterSymbol = "";
         long lastOpen = openOf(toCloseInclusive, timeframe);
         CloseAssembly assembly = new CloseAssembly(feed, consumer);
         while (true) {
-            List<Candle> page = page(feed, timeframe, afterOpen, afterSymbol, lastOpen);
+            List<Candle> page = page(feed, timeframe, names, afterOpen, afterSymbol, lastOpen);
             page.forEach(assembly::add);
             if (page.size() < pageRows) {
                 assembly.finish();
@@ -185,10 +266,13 @@ public class CandleStore implements CandleHistory {
 
     @Override
     public OptionalLong lastClose(String feed, Timeframe timeframe) {
-        return Await.item(() ->
-                pool.preparedQuery(LAST)
-                        .execute(Tuple.of(feed, timeframe.code()))
-                        .map(rows -> closeTime(rows.iterator().next(), "last", timeframe)));
+        OptionalLong unstored = waiting.lastClose(feed, timeframe);
+        return unstored.isPresent()
+                ? unstored
+                : Await.item(() ->
+                        pool.preparedQuery(LAST)
+                                .execute(Tuple.of(feed, timeframe.code()))
+                                .map(rows -> closeTime(rows.iterator().next(), "last", timeframe)));
     }
 
     /** How much is stored of a feed. Blocking: call it from a virtual thread. */
@@ -213,17 +297,23 @@ public class CandleStore implements CandleHistory {
     }
 
     private List<Candle> page(
-            String feed, Timeframe timeframe, long afterOpen, String afterSymbol, long lastOpen) {
+            String feed,
+            Timeframe timeframe,
+            String[] symbols,
+            long afterOpen,
+            String afterSymbol,
+            long lastOpen) {
         return Await.item(() ->
                 pool.preparedQuery(PAGE)
                         .execute(
                                 Tuple.of(
-                                        feed,
-                                        timeframe.code(),
-                                        afterOpen,
-                                        afterSymbol,
-                                        lastOpen,
-                                        pageRows))
+                                                feed,
+                                                timeframe.code(),
+                                                afterOpen,
+                                                afterSymbol,
+                                                lastOpen,
+                                                pageRows)
+                                        .addArrayOfString(symbols))
                         .map(rows -> candles(rows, timeframe)));
     }
 

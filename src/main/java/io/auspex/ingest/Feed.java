@@ -36,6 +36,14 @@ public interface Feed {
     void run(long afterCloseTimeMillis, FeedListener listener) throws InterruptedException;
 
     /**
+     * Whether its candles close when the clock says so, and what closed while nobody listened is
+     * past; a replay and a simulated market wait for their listener.
+     */
+    default boolean byTheClock() {
+        return false;
+    }
+
+    /**
      * Where candles of the past can be had again while the feed runs; empty when they cannot, or
      * when there is no gap that it could close.
      */

@@ -19,8 +19,9 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * One run of a feed, on one thread: history goes into the store in batches; a live close is stored,
- * then handed on, then the next one is taken. While the store fails the run waits for it.
+ * One run of a feed, on one thread: history goes into the store in batches, and while the store
+ * fails the run waits for it; a live close is stored, or kept to be stored ({@link LiveWrites}),
+ * then handed on, then the next one is taken.
  */
 final class FeedRun implements FeedListener {
 
@@ -37,6 +38,7 @@ final class FeedRun implements FeedListener {
     private final List<MarketClose> unstored = new ArrayList<>();
     private final Progress progress;
     private final PatientStore patient;
+    private final LiveWrites writes;
     private int unstoredCandles;
 
     FeedRun(
@@ -54,11 +56,15 @@ final class FeedRun implements FeedListener {
         this.historyLoaded = historyLoaded;
         this.progress = Progress.open("Loading candles");
         this.patient = new PatientStore(status, PatientStore.BACKOFF);
+        this.writes = new LiveWrites(store, status, patient);
     }
 
     /** Takes the feed from the last stored close to its end. */
     void run() throws InterruptedException {
-        try (progress) {
+        try (progress;
+                writes) {
+            // Left by an earlier run: it ends where these begin.
+            writes.awaitStored();
             CandleStore.Extent stored = patient.until(this::extent);
             status.loading(feed, stored);
             long after = patient.until(() -> resumeAfter(stored.lastCloseTimeMillis()));
@@ -99,6 +105,15 @@ final class FeedRun implements FeedListener {
         progress.close();
         LOG.infof("%s: %d candles of history are stored", feed.identity(), stored.candles());
         historyLoaded.accept(lastCloseTimeMillis);
+        boolean _ =
+                patiently(() -> {
+                    listener.onHistoryComplete(
+                            feed.identity(),
+                            feed.timeframe(),
+                            feed.byTheClock(),
+                            lastCloseTimeMillis);
+                    return true;
+                });
         status.become(State.LIVE);
     }
 
@@ -111,7 +126,7 @@ final class FeedRun implements FeedListener {
                 throw new InterruptedHandlingException(new InterruptedException());
             }
             status.arrived();
-            status.wrote(write(List.of(close)));
+            unlessInterrupted(() -> writes.write(new WaitingWrites.OfClose(close)));
             status.storedLive(close.closeTimeMillis());
             listener.onClose(close);
             status.handled();
@@ -137,27 +152,25 @@ final class FeedRun implements FeedListener {
                 status.unreadable();
             }
             case FeedNews.Late(Candle candle) ->
-                    status.wrote(
-                            patiently(() ->
-                                    Await.item(
-                                            () -> store.write(feed.identity(), List.of(candle)))));
+                    unlessInterrupted(() ->
+                            writes.write(new WaitingWrites.OfLateCandle(feed.identity(), candle)));
             case FeedNews.Missing(long closeTimeMillis, List<Symbol> symbols) -> {
                 LOG.debugf("%s: %d without %s", feed.identity(), closeTimeMillis, symbols);
                 status.missing(symbols.size());
-                patiently(() ->
-                        Await.item(() ->
-                                store.missing(
-                                                feed.identity(),
-                                                feed.timeframe(),
-                                                closeTimeMillis,
-                                                symbols)
-                                        .replaceWith(true)));
+                unlessInterrupted(() ->
+                        writes.write(
+                                new WaitingWrites.OfMissing(
+                                        feed.identity(),
+                                        feed.timeframe(),
+                                        closeTimeMillis,
+                                        symbols)));
             }
         }
     }
 
     @Override
     public void onEnd() {
+        unlessInterrupted(writes::awaitStored);
         status.become(State.ENDED);
         LOG.infof("%s: the feed has ended", feed.identity());
     }
@@ -167,8 +180,7 @@ final class FeedRun implements FeedListener {
             return Long.MIN_VALUE;
         }
         long last = lastStored.getAsLong();
-        // At most one close is ever between stored and handled; a millisecond before it, it comes
-        // again.
+        // At most one stored close is not handled; a millisecond before it, it comes again.
         return listener.hasHandled(feed.identity(), last) ? last : last - 1;
     }
 
@@ -186,6 +198,20 @@ final class FeedRun implements FeedListener {
 
     private CandleStore.Written write(List<MarketClose> closes) {
         return patiently(() -> Await.item(() -> store.write(closes)));
+    }
+
+    /** Work that may wait. */
+    @FunctionalInterface
+    private interface Waiting {
+        void run() throws InterruptedException;
+    }
+
+    private static void unlessInterrupted(Waiting work) {
+        try {
+            work.run();
+        } catch (InterruptedException interrupted) {
+            throw new InterruptedHandlingException(interrupted);
+        }
     }
 
     private <T> T patiently(Supplier<T> work) {

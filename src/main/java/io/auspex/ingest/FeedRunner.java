@@ -4,6 +4,7 @@ import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.market.CandlesRepaired;
 import io.auspex.market.CloseListener;
 import io.auspex.market.MarketClose;
+import io.auspex.market.Timeframe;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -214,6 +215,12 @@ public class FeedRunner {
             public void onClose(MarketClose close) {
                 handling.onClose(close);
                 closeHandled.fire(new CloseHandled(close));
+            }
+
+            @Override
+            public void onHistoryComplete(
+                    String feed, Timeframe timeframe, boolean byTheClock, long lastClose) {
+                handling.onHistoryComplete(feed, timeframe, byTheClock, lastClose);
             }
 
             @Override

@@ -72,6 +72,14 @@ interface IngestConfig {
         @WithDefault("500")
         int page();
 
+        /** How long one write of a live close may take before its candles wait in memory. */
+        @WithDefault("2s")
+        Duration writeTimeout();
+
+        /** Most candles that wait in memory while the database is away; then the feed waits. */
+        @WithDefault("100000")
+        int waiting();
+
         /** How long candles are kept; without it for ever. */
         Optional<Duration> retention();
 

@@ -8,8 +8,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Waits for the candle store as long as it takes: a database that is away for a while must not end
- * the feed. Meanwhile the feed's thread stands still and the status says since when and why; what
- * waits behind it is bounded by the feed, which has what is lost sent again.
+ * the feed. Meanwhile the thread stands still and the status says since when and why. With the
+ * history that is the feed's own thread; with live closes it is one beside it, and what waits there
+ * is bounded.
  */
 final class PatientStore {
 

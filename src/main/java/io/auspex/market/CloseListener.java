@@ -1,14 +1,26 @@
 package io.auspex.market;
 
 /**
- * Hears of every live close of the feed, after its candles have been stored. Called by one thread,
- * in strictly increasing time, and may block: the feed waits for it.
+ * Hears of every live close of the feed, after its candles have been stored or, while the database
+ * is away, are kept to be stored. Called by one thread, in strictly increasing time, and may block:
+ * the feed waits for it.
  */
 @FunctionalInterface
 public interface CloseListener {
 
     /** Handles one close; a thrown exception fails the feed. */
     void onClose(MarketClose close);
+
+    /**
+     * Called once a run of the feed, on the same thread, before the first live close: all history
+     * is stored.
+     *
+     * @param byTheClock whether candles close when the clock says so, as at an exchange; if not, a
+     *     close that nobody was there for comes as a live one later, and none is late
+     * @param lastCloseTimeMillis up to here, inclusive, milliseconds since the Unix epoch (UTC)
+     */
+    default void onHistoryComplete(
+            String feed, Timeframe timeframe, boolean byTheClock, long lastCloseTimeMillis) {}
 
     /**
      * Whether a live close was handled to its end. Asked once at start about the last close that is

@@ -1,6 +1,8 @@
 package io.auspex.market;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All base candles of one feed that closed at the same instant: the unit of work of the live loop.
@@ -31,5 +33,21 @@ public record MarketClose(String feed, long closeTimeMillis, List<Candle> candle
             }
             before = candle;
         }
+    }
+
+    /**
+     * What it has of some symbols; empty when that is nothing.
+     *
+     * @param symbols empty for all
+     */
+    public Optional<MarketClose> of(Collection<Symbol> symbols) {
+        if (symbols.isEmpty()) {
+            return Optional.of(this);
+        }
+        List<Candle> wanted =
+                candles.stream().filter(candle -> symbols.contains(candle.symbol())).toList();
+        return wanted.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new MarketClose(feed, closeTimeMillis, wanted));
     }
 }

@@ -108,7 +108,8 @@ final class Candidate implements AutoCloseable {
     /** Serves it from now on, as that version. */
     void publish(ModelVersion version, boolean unproven, ModelMeters meters) {
         ServedVersion identity =
-                new ServedVersion(version.model(), version.version(), unproven, rowNanos);
+                new ServedVersion(
+                        version.model(), version.version(), version.sha256(), unproven, rowNanos);
         ServingModel model = new ServingModel(identity, session, features, meters, slot::close);
         done = true;
         slot.publish(model);

@@ -1,5 +1,6 @@
 package io.auspex.serving;
 
+import io.auspex.features.CandleRanges;
 import io.auspex.features.FeatureEngine;
 import io.auspex.features.FeatureSchema;
 import io.auspex.market.Candle;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 final class FeatureState {
 
     private final FeatureEngine engine;
+    private final CandleRanges ranges;
     private final SortedMap<Symbol, Double> closePrices = new TreeMap<>();
     private long throughMillis = Long.MIN_VALUE;
     private volatile Map<Symbol, LiveVector> vectors = Map.of();
@@ -28,6 +30,7 @@ final class FeatureState {
      */
     FeatureState(FeatureSchema schema) {
         this.engine = new FeatureEngine(schema);
+        this.ranges = new CandleRanges(schema);
     }
 
     /**
@@ -48,6 +51,7 @@ final class FeatureState {
     void accept(MarketClose close) {
         if (close.closeTimeMillis() > throughMillis) {
             engine.accept(close);
+            ranges.accept(close);
             for (Candle candle : close.candles()) {
                 closePrices.put(candle.symbol(), candle.close());
             }
@@ -67,10 +71,15 @@ final class FeatureState {
         return vectors;
     }
 
-    private LiveVector vector(Symbol symbol, double closePrice) {
+    LiveVector vector(Symbol symbol, double closePrice) {
         float[] values = new float[engine.schema().size()];
         var readiness = engine.write(symbol, values, 0);
         return new LiveVector(
-                symbol, throughMillis, closePrice, FeatureVector.owning(values), readiness);
+                symbol,
+                throughMillis,
+                closePrice,
+                FeatureVector.owning(values),
+                readiness,
+                ranges.of(symbol));
     }
 }

@@ -1,57 +1,63 @@
 package io.auspex.serving;
 
+import io.auspex.features.CandleRanges;
 import io.auspex.features.FeatureSchema;
 import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.TreeSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The feature vectors of a market in the past: the very states of {@link LiveFeatures}, fed by
- * somebody who looks back instead of a feed. The bits of a vector are those that were live, because
- * a state that is begun anywhere is built from as many stored closes as it depends on. One owner.
+ * The vector of a symbol as it was at a close of the past, computed from the stored candles that it
+ * can depend on by the code that computes the live ones. Blocking; processor time for as many
+ * candles as that is.
+ *
+ * @param close what the symbol had at that close
+ * @param vector as of it
  */
-public final class PastFeatures {
-
-    private final CandleHistory history;
-    private final LiveMarket market;
-    private final Map<String, FeatureState> states = new HashMap<>();
-
-    public PastFeatures(CandleHistory history, String feed, Timeframe timeframe) {
-        this.history = history;
-        this.market = new LiveMarket(feed, timeframe, new TreeSet<>());
-    }
+public record PastFeatures(MarketClose close, LiveVector vector) {
 
     /**
-     * Has the vectors of this schema computed from the next close on, and those of no other.
-     * Blocking: a state that is new reads its history.
+     * Computes it again.
      *
-     * @param throughCloseMillis the last close before the next one that is accepted
-     * @throws IllegalArgumentException when nobody can compute the schema
+     * @return empty when the symbol has no stored candle at that close
+     * @throws IllegalArgumentException when the schema has a feature that nobody can compute
      */
-    public void useOnly(FeatureSchema schema, long throughCloseMillis) {
-        states.keySet().removeIf(hash -> !hash.equals(schema.hash()));
-        if (!states.containsKey(schema.hash())) {
-            FeatureState state = new FeatureState(schema);
-            state.catchUp(history, market, throughCloseMillis);
-            states.put(schema.hash(), state);
-        }
+    public static Optional<PastFeatures> at(
+            FeatureSchema schema,
+            CandleHistory history,
+            String feed,
+            Timeframe base,
+            Symbol symbol,
+            long closeTimeMillis) {
+        List<Symbol> symbols = new ArrayList<>(CandleRanges.correlated(schema));
+        symbols.add(symbol);
+        FeatureState state = new FeatureState(schema);
+        Last last = new Last();
+        history.forEachClose(
+                feed,
+                base,
+                symbols,
+                // A candle that opens then closes later.
+                CandleRanges.fromMillis(schema, base, closeTimeMillis),
+                closeTimeMillis,
+                close -> {
+                    state.accept(close);
+                    last.close = close;
+                });
+        return Optional.ofNullable(last.close)
+                .filter(close -> close.closeTimeMillis() == closeTimeMillis)
+                .flatMap(close -> close.of(List.of(symbol)))
+                .map(close ->
+                        new PastFeatures(
+                                close, state.vector(symbol, close.candles().getFirst().close())));
     }
 
-    /** Takes the next close, in increasing time. */
-    public void accept(MarketClose close) {
-        for (FeatureState state : states.values()) {
-            state.accept(close);
-            state.publish();
-        }
-    }
-
-    /** The vectors as of the last close, ordered by symbol; none for a schema that is not used. */
-    public Map<Symbol, LiveVector> vectors(String schemaHash) {
-        FeatureState state = states.get(schemaHash);
-        return state == null ? Map.of() : state.vectors();
+    private static final class Last {
+        private @Nullable MarketClose close;
     }
 }

@@ -5,6 +5,9 @@ import io.auspex.platform.Failure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,7 +19,7 @@ public final class PastModel implements AutoCloseable {
 
     private static final OnnxRuntime RUNTIME = new OnnxRuntime();
 
-    /** Whoever looks back computes the features: {@link PastFeatures}. */
+    /** Whoever looks back computes the features: {@link PastMarket}. */
     private static final SchemaUse COMPUTED =
             () -> {
                 // Nothing is kept for it.
@@ -45,7 +48,7 @@ public final class PastModel implements AutoCloseable {
             OnnxSession session = RUNTIME.open(onnx);
             ServingModel model =
                     new ServingModel(
-                            new ServedVersion(name, version, unproven, 0),
+                            new ServedVersion(name, version, sha256(onnx), unproven, 0),
                             session,
                             COMPUTED,
                             new ModelMeters(
@@ -61,6 +64,14 @@ public final class PastModel implements AutoCloseable {
                     "version-unusable",
                     "version %d of %s: %s".formatted(version, name, unusable.getMessage()),
                     unusable);
+        }
+    }
+
+    private static String sha256(byte[] onnx) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(onnx));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
     }
 

@@ -88,6 +88,11 @@ public final class ServingModel {
         return identity.version();
     }
 
+    /** SHA-256 of the file it was loaded from, in hexadecimal. */
+    public String artefact() {
+        return identity.artefact();
+    }
+
     public FeatureSchema schema() {
         return session.metadata().schema();
     }

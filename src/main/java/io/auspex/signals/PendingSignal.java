@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  * time name it: the ledger keeps one of each.
  *
  * @param closeTimeMillis milliseconds since the Unix epoch (UTC)
- * @param heads empty when it abstains before the model could speak
- * @param outlook null without a trade-outcome champion, and when it abstains
+ * @param heads empty when it abstains before the model could speak; only finite values
+ * @param outlook null without a trade-outcome champion, and when it says nothing
+ * @param expiresAtMillis from then on it must not be traded any more, milliseconds since the Unix
+ *     epoch (UTC)
+ * @param receipt what it was made of; null when nothing was computed
  */
 public record PendingSignal(
         String feed,
@@ -26,13 +29,15 @@ public record PendingSignal(
         Decision decision,
         Map<Head, Double> heads,
         boolean unproven,
-        @Nullable TradeOutlook outlook) {
+        @Nullable TradeOutlook outlook,
+        long expiresAtMillis,
+        @Nullable Receipt receipt) {
 
     public PendingSignal {
         heads = SignalColumns.inOrder(heads);
     }
 
-    /** Without a trade-outcome model. */
+    /** Without a trade-outcome model and a receipt, until the next close. */
     public PendingSignal(
             String feed,
             String model,
@@ -57,11 +62,13 @@ public record PendingSignal(
                 decision,
                 heads,
                 unproven,
+                null,
+                Expiry.UNTIL_THE_NEXT_CLOSE.of(closeTimeMillis, timeframe),
                 null);
     }
 
-    /** The same with what is expected of its trade. */
-    PendingSignal with(TradeOutlook expected) {
+    /** The same with what is expected of its trade, and where that came from. */
+    PendingSignal with(TradeOutlook expected, Receipt.Outlook source) {
         return new PendingSignal(
                 feed,
                 model,
@@ -74,7 +81,9 @@ public record PendingSignal(
                 decision,
                 heads,
                 unproven,
-                expected);
+                expected,
+                expiresAtMillis,
+                receipt == null ? null : receipt.with(source));
     }
 
     Key key() {

@@ -14,14 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param seq gap-free within the epoch, from 1
  * @param closeTime when the candle closed
  * @param reason one sentence: why this action, or why there is none
- * @param confidence in [0, 1]; null when it abstains
+ * @param confidence in [0, 1]; null when it says nothing
  * @param heads in the order of {@link Head}, so that a signal has one text whoever writes it; empty
- *     when it abstains before the model could speak, but not when a {@link SignalGuard} held back
- *     what it said
+ *     when it was missed or abstains before the model could speak, but not when a {@link
+ *     SignalGuard} held back what it said
  * @param unproven nobody asked for evidence: {@code --promote=always}
  * @param predictedProfit what a trade-outcome champion expects of the trade, as a fraction of its
  *     position; null without such a champion, and when the model abstains
  * @param pProfit the probability of a profit of that trade; null with {@code predictedProfit}
+ * @param expiresAt from then on it must not be traded any more, in the time of its feed
  */
 public record Signal(
         String id,
@@ -42,13 +43,14 @@ public record Signal(
         boolean unproven,
         @Nullable Double predictedProfit,
         @Nullable Double pProfit,
+        Instant expiresAt,
         Instant createdAt) {
 
     public Signal {
         heads = SignalColumns.inOrder(heads);
     }
 
-    /** Without a trade-outcome model. */
+    /** Without a trade-outcome model, until the next close. */
     public Signal(
             String id,
             String epoch,
@@ -86,6 +88,8 @@ public record Signal(
                 unproven,
                 null,
                 null,
+                Instant.ofEpochMilli(
+                        Expiry.UNTIL_THE_NEXT_CLOSE.of(closeTime.toEpochMilli(), timeframe)),
                 createdAt);
     }
 }

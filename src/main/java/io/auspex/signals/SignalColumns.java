@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
 /** Signals as columns of the table: arrays on the way in, rows on the way out. */
 final class SignalColumns {
 
+    /** What a {@link Signal} is read from: everything but the receipt, which few ask for. */
+    static final String READ =
+            """
+            id, epoch, seq, feed, model, version, schema_hash, symbol, timeframe, close_time, close_price, action, reason, \
+            confidence, heads, unproven, predicted_profit, p_profit, expires_at, created_at\
+            """;
+
     private SignalColumns() {}
 
     /** One array a column, in the order of the append's parameters. */
@@ -47,10 +54,15 @@ final class SignalColumns {
                         column(
                                 signals,
                                 s -> s.outlook() == null ? null : s.outlook().pProfit(),
-                                Double[]::new));
+                                Double[]::new))
+                .addArrayOfLong(column(signals, PendingSignal::expiresAtMillis, Long[]::new))
+                .addArrayOfString(column(signals, s -> receipt(s.receipt()), String[]::new));
     }
 
     static Signal signal(Row row) {
+        Timeframe timeframe = Timeframe.of(row.getString("timeframe"));
+        long closeTimeMillis = row.getLong("close_time");
+        Long expiresAtMillis = row.getLong("expires_at");
         return new Signal(
                 row.getString("id"),
                 row.getString("epoch"),
@@ -60,8 +72,8 @@ final class SignalColumns {
                 row.getInteger("version"),
                 row.getString("schema_hash"),
                 new Symbol(row.getString("symbol")),
-                Timeframe.of(row.getString("timeframe")),
-                Instant.ofEpochMilli(row.getLong("close_time")),
+                timeframe,
+                Instant.ofEpochMilli(closeTimeMillis),
                 row.getDouble("close_price"),
                 Action.valueOf(row.getString("action")),
                 row.getString("reason"),
@@ -70,13 +82,34 @@ final class SignalColumns {
                 row.getBoolean("unproven"),
                 row.getDouble("predicted_profit"),
                 row.getDouble("p_profit"),
+                Instant.ofEpochMilli(
+                        expiresAtMillis == null
+                                ? Expiry.UNTIL_THE_NEXT_CLOSE.of(closeTimeMillis, timeframe)
+                                : expiresAtMillis),
                 row.getOffsetDateTime("created_at").toInstant());
     }
 
-    /** A copy that cannot be changed; {@link Map#copyOf} has another order in every process. */
+    /** Null for a row that has none. */
+    static @Nullable Receipt receipt(Row row) {
+        String json = row.getString("receipt");
+        try {
+            return json == null ? null : Json.mapper().readValue(json, Receipt.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a receipt was written by us", e);
+        }
+    }
+
+    /**
+     * A copy that cannot be changed; {@link Map#copyOf} has another order in every process. JSON
+     * has no number for what is not finite: the reason tells of it.
+     */
     static Map<Head, Double> inOrder(Map<Head, Double> heads) {
         Map<Head, Double> ordered = new EnumMap<>(Head.class);
-        ordered.putAll(heads);
+        heads.forEach((head, value) -> {
+            if (Double.isFinite(value)) {
+                ordered.put(head, value);
+            }
+        });
         return Collections.unmodifiableMap(ordered);
     }
 
@@ -85,11 +118,15 @@ final class SignalColumns {
         return signals.stream().map(value).toArray(array);
     }
 
-    private static String json(Map<Head, Double> heads) {
+    private static @Nullable String receipt(@Nullable Receipt receipt) {
+        return receipt == null ? null : json(receipt);
+    }
+
+    private static String json(Object value) {
         try {
-            return Json.mapper().writeValueAsString(heads);
+            return Json.mapper().writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("numbers by name can be written as JSON", e);
+            throw new IllegalStateException("records and numbers can be written as JSON", e);
         }
     }
 

@@ -25,6 +25,8 @@ public class SignalHub {
 
     private final Map<Symbol, Signal> latest = new TreeMap<>();
     private final List<Consumer<List<Signal>>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<List<ProvisionalSignal>>> provisional =
+            new CopyOnWriteArrayList<>();
     private long seq;
 
     /**
@@ -58,6 +60,17 @@ public class SignalHub {
         return () -> listeners.remove(listener);
     }
 
+    /**
+     * Adds a listener for signals that are published while the database is away. Each of them comes
+     * again as a committed one, later, to the listeners of {@link #subscribe}. On the publisher's
+     * thread, in order; it must not block and must not call the hub.
+     */
+    public synchronized Subscription subscribeProvisional(
+            Consumer<List<ProvisionalSignal>> listener) {
+        provisional.add(listener);
+        return () -> provisional.remove(listener);
+    }
+
     /** The newest signal of each symbol. */
     public synchronized Snapshot snapshot() {
         return new Snapshot(seq, List.copyOf(latest.values()));
@@ -87,6 +100,12 @@ public class SignalHub {
             listeners.forEach(listener -> listener.accept(published));
         }
         return news;
+    }
+
+    /** Publishes signals that are in the spool, and not in the ledger yet. */
+    synchronized void publishProvisional(List<ProvisionalSignal> spooled) {
+        List<ProvisionalSignal> published = List.copyOf(spooled);
+        provisional.forEach(listener -> listener.accept(published));
     }
 
     private void remember(Signal signal) {

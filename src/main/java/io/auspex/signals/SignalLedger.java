@@ -8,11 +8,13 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,12 @@ public class SignalLedger {
 
     private static final String UNIQUE_VIOLATION = "23505";
 
+    /** Classes of SQL states: no such feature, bad data, constraints, syntax or names, raised. */
+    private static final List<String> REFUSALS = List.of("0A", "22", "23", "42", "P0");
+
+    /** A cause may be its own cause's cause. */
+    private static final int MAX_CAUSES = 16;
+
     /**
      * What is stored already is found and returned; the rest is counted, takes that many numbers
      * from the head and is inserted in the order given. When another transaction appends the same
@@ -49,11 +57,12 @@ public class SignalLedger {
                 from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[],
                             $7::bigint[], $8::double precision[], $9::text[], $10::text[],
                             $11::double precision[], $12::text[], $13::boolean[],
-                            $14::double precision[], $15::double precision[])
+                            $14::double precision[], $15::double precision[],
+                            $16::bigint[], $17::text[])
                      with ordinality
                      as t (feed, model, version, schema_hash, symbol, timeframe, close_time,
                            close_price, action, reason, confidence, heads, unproven, predicted_profit,
-                           p_profit, place)
+                           p_profit, expires_at, receipt, place)
             ), stored as (
                 select s.* from signal s join incoming i using (feed, model, symbol, close_time)
             ), fresh as materialized (
@@ -70,49 +79,87 @@ public class SignalLedger {
             ), inserted as (
                 insert into signal (id, epoch, seq, feed, model, version, schema_hash, symbol,
                                     timeframe, close_time, close_price, action, reason, confidence,
-                                    heads, unproven, predicted_profit, p_profit, created_at)
+                                    heads, unproven, predicted_profit, p_profit, expires_at, receipt,
+                                    created_at)
                 select h.epoch || '-' || (h.base + f.number), h.epoch, h.base + f.number, f.feed,
                        f.model, f.version, f.schema_hash, f.symbol, f.timeframe, f.close_time,
                        f.close_price, f.action, f.reason, f.confidence, f.heads::jsonb, f.unproven,
-                       f.predicted_profit, f.p_profit, clock_timestamp()
+                       f.predicted_profit, f.p_profit, f.expires_at, f.receipt::jsonb,
+                       clock_timestamp()
                 from fresh f cross join head h
                 order by f.number
                 returning *
             )
-            select * from stored union all select * from inserted order by seq
-            """;
+            select %1$s from stored union all select %1$s from inserted order by seq
+            """
+                    .formatted(SignalColumns.READ);
 
     private static final String AFTER =
             """
-            select * from signal
+            select %s from signal
             where epoch = (select epoch from ledger_head) and seq > $1
             order by seq limit $2
-            """;
+            """
+                    .formatted(SignalColumns.READ);
 
     private static final String AFTER_OF_SYMBOL =
             """
-            select * from signal
+            select %s from signal
             where epoch = (select epoch from ledger_head) and symbol = $3 and seq > $1
             order by seq limit $2
-            """;
+            """
+                    .formatted(SignalColumns.READ);
 
     private static final String NEWEST =
             """
-            select * from signal
+            select %s from signal
             where epoch = (select epoch from ledger_head)
             order by seq desc limit $1
-            """;
+            """
+                    .formatted(SignalColumns.READ);
 
     private static final String NEWEST_OF_SYMBOL =
             """
-            select * from signal
+            select %s from signal
             where epoch = (select epoch from ledger_head) and symbol = $2
             order by seq desc limit $1
+            """
+                    .formatted(SignalColumns.READ);
+
+    private static final String BY_ID =
+            "select %s from signal where id = $1".formatted(SignalColumns.READ);
+
+    private static final String BY_IDS =
+            "select %s from signal where id = any($1::text[])".formatted(SignalColumns.READ);
+
+    private static final String PAGE =
+            """
+            select %s from signal
+            where epoch = (select epoch from ledger_head) and seq > $1 and seq <= $2
+              and ($4::text is null or symbol = $4) and ($5::text is null or model = $5)
+              and ($6::bigint is null or close_time >= $6)
+              and ($7::bigint is null or close_time < $7)
+            order by seq limit $3
+            """
+                    .formatted(SignalColumns.READ);
+
+    private static final String RECEIPT =
+            "select receipt::text as receipt from signal where id = $1";
+
+    private static final String NEWEST_CLOSE =
+            "select max(close_time) as newest from signal where feed = $1";
+
+    private static final String MODELS_OF_FEED =
+            """
+            with recursive spoken as (
+                (select model from signal where feed = $1 order by model limit 1)
+                union all
+                select (select s.model from signal s
+                        where s.feed = $1 and s.model > p.model order by s.model limit 1)
+                from spoken p where p.model is not null
+            )
+            select model from spoken where model is not null
             """;
-
-    private static final String BY_ID = "select * from signal where id = $1";
-
-    private static final String BY_IDS = "select * from signal where id = any($1::text[])";
 
     private static final String HEAD = "select seq from ledger_head";
 
@@ -128,8 +175,9 @@ public class SignalLedger {
                     where s.symbol < l.symbol
                     order by s.symbol desc, s.seq desc limit 1) n
             )
-            select * from latest limit $1
-            """;
+            select %s from latest limit $1
+            """
+                    .formatted(SignalColumns.READ);
 
     private final Pool pool;
 
@@ -170,6 +218,23 @@ public class SignalLedger {
                 : read(AFTER_OF_SYMBOL, Tuple.of(seq, limit, symbol.name()));
     }
 
+    /** Signals between two sequence numbers, the second included, oldest first. */
+    Uni<List<Signal>> page(SignalFilter filter, long afterSeq, long toSeq, int limit) {
+        Symbol symbol = filter.symbol();
+        Instant from = filter.from();
+        Instant to = filter.to();
+        return read(
+                PAGE,
+                Tuple.tuple()
+                        .addLong(afterSeq)
+                        .addLong(toSeq)
+                        .addInteger(limit)
+                        .addString(symbol == null ? null : symbol.name())
+                        .addString(filter.model())
+                        .addLong(from == null ? null : (Long) from.toEpochMilli())
+                        .addLong(to == null ? null : (Long) to.toEpochMilli()));
+    }
+
     /** The newest signals, oldest of them first. */
     public Uni<List<Signal>> newest(@Nullable Symbol symbol, int limit) {
         requireLimit(limit);
@@ -194,6 +259,32 @@ public class SignalLedger {
                         found.stream().collect(Collectors.toMap(Signal::id, signal -> signal)));
     }
 
+    /** What a signal was made of; empty when there is no such signal, or no receipt of it. */
+    public Uni<Optional<Receipt>> receipt(String id) {
+        return pool.preparedQuery(RECEIPT)
+                .execute(Tuple.of(id))
+                .map(rows -> rows.stream().findFirst().map(SignalColumns::receipt));
+    }
+
+    /** The newest close of a feed that has signals; empty when none has. */
+    Uni<OptionalLong> newestClose(String feed) {
+        return pool.preparedQuery(NEWEST_CLOSE)
+                .execute(Tuple.of(feed))
+                .map(rows -> rows.iterator().next().getLong("newest"))
+                .map(newest ->
+                        newest == null ? OptionalLong.empty() : OptionalLong.of((long) newest));
+    }
+
+    /** The models that have spoken of a feed. */
+    Uni<Set<String>> modelsOf(String feed) {
+        return pool.preparedQuery(MODELS_OF_FEED)
+                .execute(Tuple.of(feed))
+                .map(rows ->
+                        rows.stream()
+                                .map(row -> row.getString("model"))
+                                .collect(Collectors.toSet()));
+    }
+
     /** The sequence number of the newest signal; 0 when there is none. */
     public Uni<Long> head() {
         return pool.query(HEAD).execute().map(rows -> rows.iterator().next().getLong("seq"));
@@ -215,6 +306,25 @@ public class SignalLedger {
     private static boolean isRace(Throwable failure) {
         return failure instanceof PgException refused
                 && UNIQUE_VIOLATION.equals(refused.getSqlState());
+    }
+
+    /**
+     * Whether the database was there and did not want the statement, today or ever: bad data, a
+     * constraint, a missing table. Everything else is a database that is away.
+     */
+    static boolean isRefusal(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof IllegalArgumentException) {
+                return true;
+            }
+            if (cause instanceof PgException refused) {
+                String state = String.valueOf(refused.getSqlState());
+                return REFUSALS.stream().anyMatch(state::startsWith);
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     private static void requireDistinct(List<PendingSignal> signals) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param guards asked in this order; the first that objects is heard
  */
-public record SignalMaker(DecisionRule rule, List<SignalGuard> guards) {
+public record SignalMaker(DecisionRule rule, List<SignalGuard> guards, Expiry expiry) {
 
     private static final Logger LOG = Logger.getLogger(SignalMaker.class);
 
@@ -40,12 +40,7 @@ public record SignalMaker(DecisionRule rule, List<SignalGuard> guards) {
             ServingModel model,
             MarketClose close,
             Function<String, Map<Symbol, LiveVector>> vectors) {
-        List<Candle> candles =
-                close.candles().stream()
-                        .filter(candle ->
-                                model.market()
-                                        .covers(close.feed(), candle.symbol(), candle.timeframe()))
-                        .toList();
+        List<Candle> candles = covered(model, close);
         if (candles.isEmpty() || !model.isLive()) {
             return List.of();
         }
@@ -57,52 +52,82 @@ public record SignalMaker(DecisionRule rule, List<SignalGuard> guards) {
         return decided;
     }
 
-    private PendingSignal decide(
+    /**
+     * The signal of one candle.
+     *
+     * @param vector as of its close; null when there is none
+     */
+    PendingSignal decide(
             ServingModel model, MarketClose close, Candle candle, @Nullable LiveVector vector) {
         if (vector == null || vector.closeTimeMillis() != close.closeTimeMillis()) {
-            return signal(
-                    model,
-                    close,
-                    candle,
-                    Decision.abstain("there are no features for this close"),
-                    Map.of());
+            Said said = Said.abstained("there are no features for this close");
+            return signal(model, close, candle, said, null);
         }
-        return switch (vector.readiness()) {
-            case Readiness.NotReady notReady ->
-                    signal(model, close, candle, Decision.abstain(notReady.reason()), Map.of());
-            case Readiness.Ready _ -> scored(model, close, candle, vector);
-        };
+        Said said =
+                switch (vector.readiness()) {
+                    case Readiness.NotReady notReady -> Said.abstained(notReady.reason());
+                    case Readiness.Ready _ -> scored(model, vector);
+                };
+        Receipt receipt = Receipt.of(model.artefact(), vector.candles(), rule, said.guard());
+        return signal(model, close, candle, said, receipt);
+    }
+
+    /** The same for a close that nobody could be asked about in time. */
+    List<PendingSignal> missed(ServingModel model, MarketClose close, String reason) {
+        return covered(model, close).stream()
+                .map(candle ->
+                        signal(
+                                model,
+                                close,
+                                candle,
+                                new Said(Decision.missed(reason), Map.of(), null),
+                                null))
+                .toList();
+    }
+
+    /**
+     * What came of asking.
+     *
+     * @param guard the reason of the guard that held it back; null when none did
+     */
+    private record Said(Decision decision, Map<Head, Double> heads, @Nullable String guard) {
+
+        static Said abstained(String reason) {
+            return new Said(Decision.abstain(reason), Map.of(), null);
+        }
+    }
+
+    private static List<Candle> covered(ServingModel model, MarketClose close) {
+        return close.candles().stream()
+                .filter(candle ->
+                        model.market().covers(close.feed(), candle.symbol(), candle.timeframe()))
+                .toList();
     }
 
     /** One model that fails must not end the feed for all: it does not know, and says so. */
-    private PendingSignal scored(
-            ServingModel model, MarketClose close, Candle candle, LiveVector vector) {
+    private Said scored(ServingModel model, LiveVector vector) {
         try {
             Prediction prediction = model.predict(vector.values().toArray());
-            return signal(
-                    model, close, candle, decide(model, vector, prediction), prediction.heads());
-        } catch (RuntimeException failure) {
-            LOG.errorf(failure, "%s failed on %s", model, candle.symbol());
-            return signal(model, close, candle, Decision.abstain("the model failed"), Map.of());
-        }
-    }
-
-    private Decision decide(ServingModel model, LiveVector vector, Prediction prediction) {
-        for (SignalGuard guard : guards) {
-            Optional<String> reason = guard.reasonToAbstain(model, vector.values());
-            if (reason.isPresent()) {
-                return Decision.abstain(reason.get());
+            for (SignalGuard guard : guards) {
+                Optional<String> reason = guard.reasonToAbstain(model, vector.values());
+                if (reason.isPresent()) {
+                    return new Said(
+                            Decision.abstain(reason.get()), prediction.heads(), reason.get());
+                }
             }
+            return new Said(rule.decide(prediction.heads()), prediction.heads(), null);
+        } catch (RuntimeException failure) {
+            LOG.errorf(failure, "%s failed on %s", model, vector.symbol());
+            return Said.abstained("the model failed");
         }
-        return rule.decide(prediction.heads());
     }
 
-    private static PendingSignal signal(
+    private PendingSignal signal(
             ServingModel model,
             MarketClose close,
             Candle candle,
-            Decision decision,
-            Map<Head, Double> heads) {
+            Said said,
+            @Nullable Receipt receipt) {
         return new PendingSignal(
                 close.feed(),
                 model.name(),
@@ -112,8 +137,11 @@ public record SignalMaker(DecisionRule rule, List<SignalGuard> guards) {
                 candle.timeframe(),
                 close.closeTimeMillis(),
                 candle.close(),
-                decision,
-                heads,
-                model.unproven());
+                said.decision(),
+                said.heads(),
+                model.unproven(),
+                null,
+                expiry.of(close.closeTimeMillis(), candle.timeframe()),
+                receipt);
     }
 }

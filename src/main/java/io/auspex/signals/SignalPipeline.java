@@ -1,32 +1,45 @@
 package io.auspex.signals;
 
+import io.auspex.market.CandleHistory;
 import io.auspex.market.CloseListener;
 import io.auspex.market.MarketClose;
+import io.auspex.market.Timeframe;
 import io.auspex.platform.Await;
+import io.auspex.platform.Folders;
 import io.auspex.serving.Lease;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.serving.ModelServer;
 import io.auspex.serving.ServingStatus;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a close to its published signals, on the feed's thread: features, prediction, decision,
- * ledger, publication, strictly in this order. Nothing is published that was not committed. While
- * the database fails the feed waits, for a bounded number of attempts; then the close is skipped
- * and the status says so.
+ * ledger, publication, strictly in this order. Nothing is published that is not on disk: in the
+ * ledger, or, while the database is away, in the local spool ({@link SignalEmission}). A close of a
+ * market that runs by the clock which is handed over when its signals would have expired is
+ * recorded as missed.
  */
 @ApplicationScoped
 public class SignalPipeline implements CloseListener {
@@ -40,13 +53,22 @@ public class SignalPipeline implements CloseListener {
     private final ModelServer models;
     private final SignalLedger ledger;
     private final SignalHub hub;
-    private final SignalsConfig config;
     private final SignalMaker maker;
+    private final CandleHistory history;
+    private final MissedCloses missed;
+    private final SignalSpool spool;
+    private final SignalEmission emission;
+    private final InstantSource clock;
     private final MeterRegistry meters;
     private final Timer latency;
-    private volatile SignalsStatus status = SignalsStatus.FRESH;
+    private final AtomicReference<SignalsStatus> status =
+            new AtomicReference<>(SignalsStatus.FRESH);
     private volatile boolean restored;
 
+    /** The feed whose closes can be late; null when it is none. */
+    private volatile @Nullable String byTheClock;
+
+    @Inject
     SignalPipeline(
             LiveFeatures features,
             ModelServer models,
@@ -54,24 +76,65 @@ public class SignalPipeline implements CloseListener {
             SignalHub hub,
             SignalsConfig config,
             @All List<SignalGuard> guards,
+            CandleHistory history,
+            Folders folders,
+            InstantSource clock,
+            MeterRegistry meters) {
+        this(
+                features,
+                models,
+                ledger,
+                hub,
+                config,
+                guards,
+                history,
+                folders.folder("spool").resolve("signals"),
+                clock,
+                meters);
+    }
+
+    /**
+     * @param spoolFile where signals wait while the database is away
+     */
+    SignalPipeline(
+            LiveFeatures features,
+            ModelServer models,
+            SignalLedger ledger,
+            SignalHub hub,
+            SignalsConfig config,
+            List<SignalGuard> guards,
+            CandleHistory history,
+            Path spoolFile,
+            InstantSource clock,
             MeterRegistry meters) {
         this.features = features;
         this.models = models;
         this.ledger = ledger;
         this.hub = hub;
-        this.config = config;
-        this.maker = new SignalMaker(config.rule(), guards);
+        this.history = history;
+        this.clock = clock;
+        this.maker = new SignalMaker(config.rule(), guards, config.expiry());
+        this.missed = new MissedCloses(ledger, history, models, maker, config.missedWithin());
         this.meters = meters;
+        try {
+            this.spool = SignalSpool.open(spoolFile, config.spool());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+        this.emission = new SignalEmission(ledger, spool, hub, config, clock, new Drained());
         this.latency =
                 Timer.builder("auspex.candle.to.signal")
-                        .description("From a complete close to its committed, published signals")
+                        .description("From a complete close to its stored, published signals")
                         .publishPercentileHistogram()
                         .register(meters);
+        Gauge.builder("auspex.spool.signals", spool, SignalSpool::size)
+                .description("Signals that wait on disk for the database")
+                .register(meters);
     }
 
     /** What became of the closes so far. */
     public SignalsStatus status() {
-        return status;
+        return status.get().waiting(emission.spooled());
     }
 
     /** The rule that decides here, so that whoever looks back decides by the same. */
@@ -83,36 +146,106 @@ public class SignalPipeline implements CloseListener {
     public void onClose(MarketClose close) {
         long start = System.nanoTime();
         features.accept(close);
-        List<PendingSignal> decided = decide(close);
+        List<PendingSignal> decided =
+                tooLate(close).map(reason -> missed(close, reason)).orElseGet(() -> decide(close));
         if (decided.isEmpty()) {
             return;
         }
-        Optional<List<Signal>> committed = commit(close, decided);
-        if (committed.isEmpty()) {
-            return;
-        }
-        List<Signal> news = hub.publish(committed.get());
+        emit(decided);
         latency.record(Duration.ofNanos(System.nanoTime() - start));
-        news.forEach(this::count);
-        status = status.emitted(Instant.ofEpochMilli(close.closeTimeMillis()), news.size());
     }
 
     /**
-     * Whether the newest signal of the ledger is of that close: the signals of a close are
-     * committed together, in the order of time. A close that had no signals counts as not handled,
-     * and so does one of a feed that was not the last to run; to have it again changes nothing that
-     * is stored.
+     * Records what was missed while no service ran. The newest stored close may still be in time:
+     * then it is spoken of.
+     */
+    @Override
+    public void onHistoryComplete(
+            String feed, Timeframe timeframe, boolean followsTheClock, long lastCloseTimeMillis) {
+        byTheClock = followsTheClock ? feed : null;
+        if (!followsTheClock) {
+            return;
+        }
+        long lastMissed =
+                isLate(lastCloseTimeMillis, timeframe)
+                        ? lastCloseTimeMillis
+                        : lastCloseTimeMillis - timeframe.millis();
+        missed.forEach(
+                feed, timeframe, spool.newestClose(feed), lastMissed, clock.instant(), this::emit);
+        if (lastMissed < lastCloseTimeMillis && !hasHandled(feed, lastCloseTimeMillis)) {
+            speakOf(feed, timeframe, lastCloseTimeMillis);
+        }
+    }
+
+    /**
+     * Whether signals of that close, or of a later one, are in the ledger or in the spool: those of
+     * a close come there together, in the order of time. A close that had no signals counts as not
+     * handled, and so does one of a feed that was not the last to run; to have it again changes
+     * nothing that is stored.
      */
     @Override
     public boolean hasHandled(String feed, long closeTimeMillis) {
-        return Await.item(() -> ledger.newest(null, 1)).stream()
-                .anyMatch(newest ->
-                        newest.feed().equals(feed)
-                                && newest.closeTime().toEpochMilli() >= closeTimeMillis);
+        return spool.newestClose(feed).orElse(Long.MIN_VALUE) >= closeTimeMillis
+                || Await.item(() -> ledger.newest(null, 1)).stream()
+                        .anyMatch(newest ->
+                                newest.feed().equals(feed)
+                                        && newest.closeTime().toEpochMilli() >= closeTimeMillis);
     }
 
     void start(@Observes @Priority(RESTORE_PRIORITY) StartupEvent started) {
         restore();
+        emission.begin();
+    }
+
+    @PreDestroy
+    void stop() throws IOException {
+        emission.close();
+        spool.close();
+    }
+
+    /** The features are as of that close already: they were built from what is stored. */
+    private void speakOf(String feed, Timeframe timeframe, long closeTimeMillis) {
+        history.closes(feed, timeframe, closeTimeMillis - 1, closeTimeMillis).stream()
+                .map(this::decide)
+                .filter(decided -> !decided.isEmpty())
+                .forEach(this::emit);
+    }
+
+    /** Why nothing must be said of a close any more; empty while something may. */
+    private Optional<String> tooLate(MarketClose close) {
+        Timeframe timeframe = close.candles().getFirst().timeframe();
+        if (!close.feed().equals(byTheClock) || !isLate(close.closeTimeMillis(), timeframe)) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        return Optional.of(
+                "missed: it came at %s, %s after it closed"
+                        .formatted(
+                                now,
+                                Duration.between(
+                                        Instant.ofEpochMilli(close.closeTimeMillis()), now)));
+    }
+
+    private boolean isLate(long closeTimeMillis, Timeframe timeframe) {
+        return clock.millis() >= maker.expiry().of(closeTimeMillis, timeframe);
+    }
+
+    private List<PendingSignal> missed(MarketClose close, String reason) {
+        List<PendingSignal> all = new ArrayList<>();
+        for (ServingStatus served : models.status()) {
+            Optional<Lease> champion = models.acquire(served.model());
+            if (champion.isPresent()) {
+                try (Lease lease = champion.get()) {
+                    switch (lease.model().kind()) {
+                        case MARKET -> all.addAll(maker.missed(lease.model(), close, reason));
+                        case TRADE_OUTCOME -> {
+                            // Speaks of the signals of others.
+                        }
+                    }
+                }
+            }
+        }
+        return all;
     }
 
     /**
@@ -154,30 +287,32 @@ public class SignalPipeline implements CloseListener {
         }
     }
 
-    /** Empty when the ledger could not be reached within the bounded attempts. */
-    private Optional<List<Signal>> commit(MarketClose close, List<PendingSignal> decided) {
-        try {
-            if (!restored) {
-                restore();
-            }
-            return Optional.of(
-                    Await.item(() ->
-                            ledger.append(decided)
-                                    .ifNoItem()
-                                    .after(config.appendTimeout())
-                                    .fail()
-                                    .onFailure()
-                                    .retry()
-                                    .withBackOff(config.appendBackoff())
-                                    .atMost(config.appendAttempts() - 1L)));
-        } catch (RuntimeException failure) {
-            Instant closeTime = Instant.ofEpochMilli(close.closeTimeMillis());
-            LOG.errorf(failure, "the signals of the close at %s were not stored", closeTime);
-            meters.counter("auspex.closes.skipped").increment();
-            status =
-                    status.skipped(closeTime, decided.size(), String.valueOf(failure.getMessage()));
-            return Optional.empty();
+    private void emit(List<PendingSignal> decided) {
+        if (!restored) {
+            restoreIfPossible();
         }
+        Instant closeTime = Instant.ofEpochMilli(decided.getFirst().closeTimeMillis());
+        switch (emission.emit(decided)) {
+            case SignalEmission.Emitted.Durable(List<Signal> news) -> told(news);
+            case SignalEmission.Emitted.Spooled() ->
+                    LOG.debugf("the signals of %s are in the spool", closeTime);
+            case SignalEmission.Emitted.Refused(RuntimeException why) -> refused(decided, why);
+        }
+    }
+
+    private void told(List<Signal> news) {
+        news.forEach(this::count);
+        if (!news.isEmpty()) {
+            status.updateAndGet(before -> before.emitted(news.getLast().closeTime(), news.size()));
+        }
+    }
+
+    private void refused(List<PendingSignal> decided, RuntimeException why) {
+        Instant closeTime = Instant.ofEpochMilli(decided.getFirst().closeTimeMillis());
+        LOG.errorf(why, "the signals of the close at %s were not stored", closeTime);
+        meters.counter("auspex.closes.skipped").increment();
+        status.updateAndGet(before ->
+                before.skipped(closeTime, decided.size(), String.valueOf(why.getMessage())));
     }
 
     private void restore() {
@@ -185,6 +320,15 @@ public class SignalPipeline implements CloseListener {
         long head = Await.item(ledger::head);
         hub.restore(head, latest);
         restored = true;
+    }
+
+    /** Without it what is published is the same; only what was before is not known here. */
+    private void restoreIfPossible() {
+        try {
+            restore();
+        } catch (RuntimeException away) {
+            LOG.debugf("the hub does not know yet what the ledger holds: %s", away);
+        }
     }
 
     private void count(Signal signal) {
@@ -195,5 +339,19 @@ public class SignalPipeline implements CloseListener {
                         "action",
                         signal.action().name().toLowerCase(Locale.ROOT))
                 .increment();
+    }
+
+    /** What comes out of the spool. */
+    private final class Drained implements SignalEmission.Listener {
+
+        @Override
+        public void appended(List<Signal> news) {
+            told(news);
+        }
+
+        @Override
+        public void refused(List<PendingSignal> signals, RuntimeException why) {
+            SignalPipeline.this.refused(signals, why);
+        }
     }
 }

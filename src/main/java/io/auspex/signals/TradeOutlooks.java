@@ -36,9 +36,20 @@ record TradeOutlooks(LiveFeatures features) {
         List<PendingSignal> all = new ArrayList<>(decided.size());
         for (PendingSignal signal : decided) {
             LiveVector vector = vectors.get(signal.symbol());
-            all.add(outlook(outcomes, close, signal, vector).map(signal::with).orElse(signal));
+            all.add(
+                    outlook(outcomes, close.closeTimeMillis(), signal, vector)
+                            .map(outlook -> signal.with(outlook, source(outcomes, vector)))
+                            .orElse(signal));
         }
         return all;
+    }
+
+    private static Receipt.Outlook source(ServingModel outcomes, @Nullable LiveVector vector) {
+        return new Receipt.Outlook(
+                outcomes.name(),
+                outcomes.version(),
+                outcomes.artefact(),
+                vector == null ? List.of() : vector.candles());
     }
 
     /** Whether a model says what becomes of trades in the market of a close. */
@@ -49,18 +60,23 @@ record TradeOutlooks(LiveFeatures features) {
                 && model.market().timeframe() == any.timeframe();
     }
 
-    private static Optional<TradeOutlook> outlook(
+    /**
+     * What is expected of the trade of a signal; empty when it proposes none or nothing is known.
+     *
+     * @param vector of the model's {@link ServingModel#liveSchema}
+     */
+    static Optional<TradeOutlook> outlook(
             ServingModel outcomes,
-            MarketClose close,
+            long closeTimeMillis,
             PendingSignal signal,
             @Nullable LiveVector vector) {
         Double up = signal.heads().get(Head.P_UP);
         Double down = signal.heads().get(Head.P_DOWN);
-        if (signal.decision().action() == Action.ABSTAIN
+        if (!signal.decision().action().speaks()
                 || up == null
                 || down == null
                 || vector == null
-                || vector.closeTimeMillis() != close.closeTimeMillis()
+                || vector.closeTimeMillis() != closeTimeMillis
                 || !(vector.readiness() instanceof Readiness.Ready)
                 || !outcomes.market().covers(signal.feed(), signal.symbol(), signal.timeframe())) {
             return Optional.empty();
@@ -69,10 +85,10 @@ record TradeOutlooks(LiveFeatures features) {
                 switch (signal.decision().action()) {
                     case BUY -> true;
                     case SELL -> false;
-                    case HOLD, ABSTAIN -> up >= down;
+                    case HOLD, ABSTAIN, MISSED -> up >= down;
                 };
         float[] row = Arrays.copyOf(vector.values().toArray(), TradeEntry.SCHEMA.size());
-        TradeEntry.complete(row, isLong ? up : down, isLong, close.closeTimeMillis());
+        TradeEntry.complete(row, isLong ? up : down, isLong, closeTimeMillis);
         return scored(outcomes, signal, row);
     }
 

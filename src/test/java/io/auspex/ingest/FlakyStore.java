@@ -3,6 +3,7 @@ package io.auspex.ingest;
 import io.auspex.market.MarketClose;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import java.time.Duration;
 import java.util.List;
 
 /** A real store that is away when a test says so. */
@@ -14,6 +15,11 @@ final class FlakyStore extends CandleStore {
 
     FlakyStore(Pool pool, int batchRows) {
         super(pool, batchRows, 100);
+    }
+
+    /** With room for few candles while it is away. */
+    FlakyStore(Pool pool, int batchRows, int mostWaiting) {
+        super(pool, batchRows, 100, mostWaiting, Duration.ofSeconds(5));
     }
 
     synchronized void failNext(int writes) {

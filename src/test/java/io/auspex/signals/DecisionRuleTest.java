@@ -79,6 +79,7 @@ class DecisionRuleTest {
                     case SELL -> Action.BUY;
                     case HOLD -> Action.HOLD;
                     case ABSTAIN -> Action.ABSTAIN;
+                    case MISSED -> Action.MISSED;
                 };
         assertThat(other).isEqualTo(mirrored);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.auspex.api.LiveService;
 import io.auspex.ingest.CandleStore;
 import io.auspex.market.Candle;
+import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
@@ -14,19 +15,18 @@ import io.auspex.platform.PostgresResource;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.serving.ModelServer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.smallrye.config.SmallRyeConfigBuilder;
-import io.vertx.mutiny.core.Vertx;
-import io.vertx.mutiny.pgclient.PgBuilder;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.pgclient.PgConnectOptions;
 import jakarta.inject.Inject;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @QuarkusTest
 @QuarkusTestResource(PostgresResource.class)
@@ -40,7 +40,9 @@ class SignalPipelineTest {
     @Inject ModelServer models;
     @Inject MeterRegistry meters;
     @Inject CandleStore candles;
-    @Inject Vertx vertx;
+    @Inject CandleHistory history;
+    @Inject SignalsConfig config;
+    @TempDir Path folder;
 
     @BeforeEach
     void warmUp() {
@@ -163,56 +165,22 @@ class SignalPipelineTest {
     }
 
     @Test
-    void whatCannotBeCommittedIsNotPublishedAndTheStatusSaysSo() {
-        String model = "pipeline-away";
-        service.promote(model, 0.1f);
-        Pool nowhere =
-                PgBuilder.pool()
-                        .connectingTo(
-                                new PgConnectOptions()
-                                        .setHost("127.0.0.1")
-                                        .setPort(1)
-                                        .setDatabase("nobody")
-                                        .setUser("nobody"))
-                        .using(vertx)
-                        .build();
-        List<Signal> heard = new ArrayList<>();
-        long head = Await.item(ledger::head);
-        SignalPipeline away =
-                new SignalPipeline(
-                        features,
-                        models,
-                        new SignalLedger(nowhere),
-                        hub,
-                        impatient(),
-                        List.of(),
-                        meters);
-        MarketClose lost = service.next();
-        candles.storeAndAwait(List.of(lost));
-        try (SignalHub.Subscription subscription =
-                hub.subscribe(_ -> {}, news -> heard.addAll(of(model, news)))) {
-            away.onClose(lost);
-            assertThat(heard).isEmpty();
-            assertThat(Await.item(ledger::head)).isEqualTo(head);
-            assertThat(away.status().skippedCloses()).isEqualTo(1);
-            assertThat(away.status().lastError())
-                    .contains(Instant.ofEpochMilli(lost.closeTimeMillis()).toString());
-            service.close();
-            assertThat(heard).hasSize(3);
-            assertThat(subscription).isNotNull();
-        } finally {
-            nowhere.closeAndForget();
-        }
-    }
-
-    @Test
     void aNewHubKnowsWhatTheLedgerHolds() {
         service.promote("pipeline-restored", 0.1f);
         service.close();
         SignalHub restored = new SignalHub();
         SignalPipeline restarted =
                 new SignalPipeline(
-                        features, models, ledger, restored, impatient(), List.of(), meters);
+                        features,
+                        models,
+                        ledger,
+                        restored,
+                        config,
+                        List.of(),
+                        history,
+                        folder.resolve("signals"),
+                        InstantSource.system(),
+                        new SimpleMeterRegistry());
         restarted.start(null);
         assertThat(restored.snapshot().seq()).isEqualTo(Await.item(ledger::head));
         assertThat(restored.snapshot().latest()).containsAll(hub.snapshot().latest());
@@ -225,16 +193,5 @@ class SignalPipelineTest {
     private static MarketClose elsewhere(String feed, MarketClose close) {
         List<Candle> same = close.candles();
         return new MarketClose(feed, close.closeTimeMillis(), same);
-    }
-
-    private static SignalsConfig impatient() {
-        return new SmallRyeConfigBuilder()
-                .withMapping(SignalsConfig.class)
-                .withDefaultValue("auspex.signals.append-attempts", "2")
-                .withDefaultValue("auspex.signals.append-backoff", "10ms")
-                .withDefaultValue("auspex.signals.append-timeout", "2s")
-                .addDiscoveredConverters()
-                .build()
-                .getConfigMapping(SignalsConfig.class);
     }
 }

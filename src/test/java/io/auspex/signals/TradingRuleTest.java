@@ -34,7 +34,7 @@ class TradingRuleTest {
                             switch (action) {
                                 case BUY -> 1;
                                 case SELL -> -1;
-                                case HOLD, ABSTAIN -> 0;
+                                case HOLD, ABSTAIN, MISSED -> 0;
                             });
             trades += Math.abs(position);
         }

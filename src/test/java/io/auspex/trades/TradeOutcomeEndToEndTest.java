@@ -2,6 +2,8 @@ package io.auspex.trades;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -126,7 +128,16 @@ class TradeOutcomeEndToEndTest {
         given().get("/api/signals/" + signals.getFirst().id())
                 .then()
                 .statusCode(200)
-                .body("p_profit", notNullValue());
+                .body("p_profit", notNullValue())
+                .body("receipt.outlook.model", equalTo(TradeOutcomeModel.NAME));
+        for (Signal signal : signals) {
+            given().get("/api/signals/" + signal.id() + "/replay")
+                    .then()
+                    .statusCode(200)
+                    .body("differences", empty())
+                    .body("identical", equalTo(true))
+                    .body("p_profit", notNullValue());
+        }
 
         Refit again =
                 ends.await(Await.item(() -> refits.request(TradeOutcomeModel.NAME, "again")).id());

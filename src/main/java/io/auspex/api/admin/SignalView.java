@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A signal as the ledger has it, with what became of it beside it.
  *
+ * @param expiresAt from then on it must not be traded any more, in the time of its feed
  * @param outcome null while its horizon has not passed
  */
 @Schema(name = "Signal")
@@ -36,6 +37,7 @@ record SignalView(
         boolean unproven,
         @Nullable Double predictedProfit,
         @Nullable Double pProfit,
+        Instant expiresAt,
         Instant createdAt,
         @Nullable Outcome outcome) {
 
@@ -88,6 +90,7 @@ record SignalView(
                 signal.unproven(),
                 signal.predictedProfit(),
                 signal.pProfit(),
+                signal.expiresAt(),
                 signal.createdAt(),
                 Outcome.of(outcome));
     }

@@ -1,0 +1,130 @@
+package io.auspex.signals;
+
+import io.auspex.market.CandleHistory;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Timeframe;
+import io.auspex.model.ModelKind;
+import io.auspex.platform.Await;
+import io.auspex.platform.Progress;
+import io.auspex.serving.Lease;
+import io.auspex.serving.ModelServer;
+import io.auspex.serving.ServingStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * The closes of a feed that nobody spoke of, because no service ran: between the newest close in
+ * the ledger and the last one that is stored. Each is recorded as missed, one signal for every
+ * symbol of every champion that has spoken of the feed before; none is invented.
+ */
+final class MissedCloses {
+
+    private static final Logger LOG = Logger.getLogger(MissedCloses.class);
+
+    private final SignalLedger ledger;
+    private final CandleHistory history;
+    private final ModelServer models;
+    private final SignalMaker maker;
+    private final Duration within;
+
+    /**
+     * @param within how long ago a close may be to be recorded
+     */
+    MissedCloses(
+            SignalLedger ledger,
+            CandleHistory history,
+            ModelServer models,
+            SignalMaker maker,
+            Duration within) {
+        this.ledger = ledger;
+        this.history = history;
+        this.models = models;
+        this.maker = maker;
+        this.within = within;
+    }
+
+    /**
+     * Hands over the missed signals of each close, in increasing time.
+     *
+     * @param spooled the newest close of the feed that waits in the spool; empty when none does
+     * @param toCloseInclusive the last close that was missed
+     * @param now when the service was there again
+     */
+    void forEach(
+            String feed,
+            Timeframe timeframe,
+            OptionalLong spooled,
+            long toCloseInclusive,
+            Instant now,
+            Consumer<List<PendingSignal>> consumer) {
+        OptionalLong newest = Await.item(() -> ledger.newestClose(feed));
+        if (newest.isEmpty() && spooled.isEmpty()) {
+            return;
+        }
+        long spoken = Math.max(newest.orElse(Long.MIN_VALUE), spooled.orElse(Long.MIN_VALUE));
+        long from = Math.max(spoken, now.minus(within).toEpochMilli());
+        if (from >= toCloseInclusive) {
+            return;
+        }
+        if (from > spoken) {
+            LOG.warnf(
+                    "closes of %s from %s to %s are not in the ledger, not as missed either:"
+                            + " auspex.signals.missed-within is %s",
+                    feed, Instant.ofEpochMilli(spoken), Instant.ofEpochMilli(from), within);
+        }
+        Set<String> speakers = Await.item(() -> ledger.modelsOf(feed));
+        String reason =
+                "missed: no service was running when it closed, %s was the first to know of it"
+                        .formatted(now);
+        int[] recorded = {0};
+        try (Progress progress = Progress.open("Recording missed closes")) {
+            history.forEachClose(
+                    feed,
+                    timeframe,
+                    List.of(),
+                    from,
+                    toCloseInclusive,
+                    close -> {
+                        List<PendingSignal> missed = missed(close, speakers, reason);
+                        if (!missed.isEmpty()) {
+                            consumer.accept(missed);
+                            recorded[0]++;
+                        }
+                        progress.step(
+                                (double) (close.closeTimeMillis() - from)
+                                        / (toCloseInclusive - from),
+                                "");
+                    });
+        }
+        LOG.infof("%s: %d closes are recorded as missed", feed, recorded[0]);
+    }
+
+    private List<PendingSignal> missed(MarketClose close, Set<String> speakers, String reason) {
+        List<PendingSignal> missed = new ArrayList<>();
+        for (ServingStatus served : models.status()) {
+            if (speakers.contains(served.model())) {
+                missed.addAll(missed(served.model(), close, reason));
+            }
+        }
+        return missed;
+    }
+
+    private List<PendingSignal> missed(String model, MarketClose close, String reason) {
+        Optional<Lease> champion = models.acquire(model);
+        if (champion.isEmpty()) {
+            return List.of();
+        }
+        try (Lease lease = champion.get()) {
+            return lease.model().kind() == ModelKind.MARKET
+                    ? maker.missed(lease.model(), close, reason)
+                    : List.of();
+        }
+    }
+}
