@@ -1,5 +1,6 @@
 package io.auspex.backtest;
 
+import io.auspex.features.FeatureSchema;
 import io.auspex.market.Candle;
 import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
@@ -49,7 +50,8 @@ final class BacktestEngine {
     private final int chunkCloses;
     private final Sink sink;
     private final Set<Symbol> symbols;
-    private final PastMarket features;
+    private PastMarket features;
+    private String schemaHash = "";
     private final PaperAccount account;
     private final SignalChain chain;
     private final Map<String, Long> actions;
@@ -150,7 +152,7 @@ final class BacktestEngine {
         Optional<OpenVersion> version = versions.at(close.closeTimeMillis(), position);
         long start = System.nanoTime();
         if (version.isPresent()) {
-            features.useOnly(version.get().past().model().schema(), position);
+            use(version.get().past().model().schema());
         }
         features.accept(close);
         long computed = System.nanoTime();
@@ -171,6 +173,15 @@ final class BacktestEngine {
         }
         account.accept(traded.get(), calls);
         accountNanos += System.nanoTime() - said;
+    }
+
+    /** Features of another schema begin with what is known now; those before are not needed. */
+    private void use(FeatureSchema schema) {
+        if (!schema.hash().equals(schemaHash)) {
+            features = new PastMarket(history, plan.feed(), plan.timeframe());
+            features.use(schema, position);
+            schemaHash = schema.hash();
+        }
     }
 
     private List<PendingSignal> decide(OpenVersion open, MarketClose close) {

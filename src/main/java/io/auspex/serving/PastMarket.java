@@ -41,12 +41,6 @@ public final class PastMarket {
         }
     }
 
-    /** The same, and those of no other schema. */
-    public void useOnly(FeatureSchema schema, long throughCloseMillis) {
-        states.keySet().removeIf(hash -> !hash.equals(schema.hash()));
-        use(schema, throughCloseMillis);
-    }
-
     /** Takes the next close, in increasing time. */
     public void accept(MarketClose close) {
         for (FeatureState state : states.values()) {

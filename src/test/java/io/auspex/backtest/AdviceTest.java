@@ -249,7 +249,7 @@ class AdviceTest {
 
     @Test
     void correlationIsThatOfTheReturns() {
-        PastMarket market = PastMarket.walk(2, 400, "AAA", "BBB");
+        MadeMarket market = MadeMarket.walk(2, 400, "AAA", "BBB");
         List<SymbolCorrelation> independent =
                 SymbolCorrelation.of(market.all(), List.of(new Symbol("AAA"), new Symbol("BBB")));
         assertThat(independent).singleElement();
@@ -261,10 +261,10 @@ class AdviceTest {
         for (int n = 0; n < 100; n++) {
             price *= n % 3 == 0 ? 1.01 : 0.996;
             mirrored.add(
-                    PastMarket.of(
+                    MadeMarket.of(
                             n,
-                            PastMarket.candle("AAA", n, price, price, price, price),
-                            PastMarket.candle(
+                            MadeMarket.candle("AAA", n, price, price, price, price),
+                            MadeMarket.candle(
                                     "BBB", n, 2 * price, 2 * price, 2 * price, 2 * price)));
         }
         assertThat(

@@ -33,12 +33,12 @@ class BacktestEngineTest {
             new PaperRules(
                     FillPrice.NEXT_OPEN, 6, 0.01, true, 0.0005, 0.0002, 2, 0.5, true, true, 1_000);
 
-    private final PastMarket market = PastMarket.walk(8, 900, SYMBOLS);
+    private final MadeMarket market = MadeMarket.walk(8, 900, SYMBOLS);
 
     private static TinyModels tiny(int version) {
         return TinyModels.tiny()
                 .named("tiny")
-                .market(new MarketSpec(PastMarket.FEED, List.of(), PastMarket.TIMEFRAME))
+                .market(new MarketSpec(MadeMarket.FEED, List.of(), MadeMarket.TIMEFRAME))
                 .bias(version == 1 ? -3 : -3.1f);
     }
 
@@ -50,11 +50,11 @@ class BacktestEngineTest {
             int from, int to, List<VersionPlan.Stage> stages, String... symbols) {
         return new BacktestPlan(
                 "tiny",
-                PastMarket.FEED,
-                PastMarket.TIMEFRAME,
+                MadeMarket.FEED,
+                MadeMarket.TIMEFRAME,
                 List.of(symbols).stream().map(Symbol::new).toList(),
-                PastMarket.at(from),
-                PastMarket.at(to),
+                MadeMarket.at(from),
+                MadeMarket.at(to),
                 new VersionPlan(stages, null),
                 TINY_RULE,
                 RULES,
@@ -64,7 +64,7 @@ class BacktestEngineTest {
     }
 
     private static VersionPlan.Stage stage(int version, int from, @Nullable Instant trainedTo) {
-        return new VersionPlan.Stage(version, PastMarket.at(from), trainedTo);
+        return new VersionPlan.Stage(version, MadeMarket.at(from), trainedTo);
     }
 
     /** Keeps everything, and stops at a checkpoint when it is told to. */
@@ -178,7 +178,7 @@ class BacktestEngineTest {
 
     @Test
     void closesThatTheVersionWasTrainedOnAreCounted() throws Exception {
-        BacktestPlan plan = plan(100, 299, List.of(stage(1, 100, PastMarket.at(149))), "AAA");
+        BacktestPlan plan = plan(100, 299, List.of(stage(1, 100, MadeMarket.at(149))), "AAA");
         Diary diary = new Diary();
         RunState end = run(plan, RunState.fresh(plan), 64, diary);
         assertThat(end.rows()).isEqualTo(200);

@@ -1,7 +1,7 @@
 package io.auspex.backtest;
 
-import static io.auspex.backtest.PastMarket.candle;
-import static io.auspex.backtest.PastMarket.of;
+import static io.auspex.backtest.MadeMarket.candle;
+import static io.auspex.backtest.MadeMarket.of;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -27,7 +27,7 @@ class PaperAccountTest {
             new PaperRules(FillPrice.NEXT_OPEN, 2, 0.1, true, 0.001, 0, 1, 0.5, true, true, 1_000);
 
     private static PaperAccount account(PaperRules rules) {
-        return PaperAccount.fresh(rules, PastMarket.TIMEFRAME, 1);
+        return PaperAccount.fresh(rules, MadeMarket.TIMEFRAME, 1);
     }
 
     private static PaperRules with(
@@ -73,9 +73,9 @@ class PaperAccountTest {
         assertThat(trade.exit()).isEqualTo(ExitReason.HORIZON);
         assertThat(trade.direction()).isEqualTo("LONG");
         assertThat(trade.version()).isEqualTo(7);
-        assertThat(trade.signalTime()).isEqualTo(PastMarket.at(0));
-        assertThat(trade.entryTime()).isEqualTo(PastMarket.at(0));
-        assertThat(trade.exitTime()).isEqualTo(PastMarket.at(2));
+        assertThat(trade.signalTime()).isEqualTo(MadeMarket.at(0));
+        assertThat(trade.entryTime()).isEqualTo(MadeMarket.at(0));
+        assertThat(trade.exitTime()).isEqualTo(MadeMarket.at(2));
         assertThat(trade.entryPrice()).isEqualTo(100);
         assertThat(trade.exitPrice()).isEqualTo(125);
         // 5 x 25 less 0.5 and 0.1 % of 625.
@@ -109,7 +109,7 @@ class PaperAccountTest {
         PaperTrade stopped = within.takeTrades().getFirst();
         assertThat(stopped.exit()).isEqualTo(ExitReason.STOP);
         assertThat(stopped.exitPrice()).isCloseTo(90, EXACT);
-        assertThat(stopped.exitTime()).isEqualTo(PastMarket.at(2));
+        assertThat(stopped.exitTime()).isEqualTo(MadeMarket.at(2));
 
         PaperAccount beyond = account(PLAIN);
         beyond.accept(of(0, flat("AAA", 0, 100)), sell());
@@ -248,12 +248,12 @@ class PaperAccountTest {
                 .extracting(day -> day.day().toString())
                 .containsExactly("2023-11-14");
         assertThat(account.state().today().day()).hasToString("2023-11-15");
-        assertThat(PastMarket.at(20)).hasToString("2023-11-15T00:00:00Z");
+        assertThat(MadeMarket.at(20)).hasToString("2023-11-15T00:00:00Z");
     }
 
     @Test
     void anAccountGoesOnFromItsJsonAsIfNothingHadHappened() throws Exception {
-        PastMarket market = PastMarket.walk(3, 600, "AAA", "BBB", "CCC");
+        MadeMarket market = MadeMarket.walk(3, 600, "AAA", "BBB", "CCC");
         PaperRules rules =
                 new PaperRules(
                         FillPrice.NEXT_OPEN,
@@ -305,13 +305,13 @@ class PaperAccountTest {
 
     /** Random calls, the same for the same market; written down and read again now and then. */
     private static AccountState run(
-            PastMarket market,
+            MadeMarket market,
             PaperRules rules,
             int every,
             List<PaperTrade> trades,
             List<EquityDay> days)
             throws JsonProcessingException {
-        PaperAccount account = PaperAccount.fresh(rules, PastMarket.TIMEFRAME, 3);
+        PaperAccount account = PaperAccount.fresh(rules, MadeMarket.TIMEFRAME, 3);
         SplittableRandom random = new SplittableRandom(5);
         int n = 0;
         for (MarketClose close : market.all()) {
@@ -332,7 +332,7 @@ class PaperAccountTest {
                 account =
                         new PaperAccount(
                                 rules,
-                                PastMarket.TIMEFRAME,
+                                MadeMarket.TIMEFRAME,
                                 3,
                                 Json.mapper().readValue(json, AccountState.class));
             }

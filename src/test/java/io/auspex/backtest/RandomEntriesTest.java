@@ -20,19 +20,19 @@ class RandomEntriesTest {
     }
 
     /** Every candle gains a tenth of a percent, so that every entry brings the same. */
-    private static PastMarket rising(int closes) {
+    private static MadeMarket rising(int closes) {
         List<MarketClose> all = new ArrayList<>();
         double price = 100;
         for (int n = 0; n < closes; n++) {
             double next = price * 1.001;
-            all.add(PastMarket.of(n, PastMarket.candle("AAA", n, price, next, price, next)));
+            all.add(MadeMarket.of(n, MadeMarket.candle("AAA", n, price, next, price, next)));
             price = next;
         }
-        return new PastMarket(all);
+        return new MadeMarket(all);
     }
 
     private static RandomComparison compare(
-            PastMarket market,
+            MadeMarket market,
             PaperRules rules,
             int longs,
             int shorts,
@@ -47,14 +47,14 @@ class RandomEntriesTest {
                         trades(longs),
                         trades(shorts));
         RandomEntries entries =
-                new RandomEntries(rules, PastMarket.TIMEFRAME, List.of(book), 50, seed);
+                new RandomEntries(rules, MadeMarket.TIMEFRAME, List.of(book), 50, seed);
         market.all().forEach(entries::accept);
         return entries.end(longs + shorts, meanReturn);
     }
 
     @Test
     void everyEntryOfASteadyMarketBringsWhatTheRulesSay() {
-        PastMarket market = rising(400);
+        MadeMarket market = rising(400);
         // Four candles on: 1.001^4; fees of 0.1 % on 1 and on what it became. The last entries are
         // cut short by the end, so few of them are drawn from many closes.
         double whole = Math.pow(1.001, 4);
@@ -71,7 +71,7 @@ class RandomEntriesTest {
 
     @Test
     void asManyAreDrawnAsThereWereEvenWhenItIsEveryClose() {
-        PastMarket market = rising(40);
+        MadeMarket market = rising(40);
         RandomComparison all = compare(market, RULES, 40, 0, 0, 2);
         // Every close is an entry: no draw differs from another.
         assertThat(all.quantiles()).allMatch(value -> value.equals(all.quantiles().getFirst()));
@@ -80,7 +80,7 @@ class RandomEntriesTest {
 
     @Test
     void theSameSeedGivesTheSameDrawsAndAnotherOneOthers() {
-        PastMarket market = PastMarket.walk(4, 500, "AAA");
+        MadeMarket market = MadeMarket.walk(4, 500, "AAA");
         PaperRules next =
                 new PaperRules(
                         FillPrice.NEXT_OPEN,

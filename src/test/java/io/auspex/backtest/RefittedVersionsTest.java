@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class RefittedVersionsTest {
 
     private static final MarketSpec MARKET =
-            new MarketSpec(PastMarket.FEED, List.of(), PastMarket.TIMEFRAME);
+            new MarketSpec(MadeMarket.FEED, List.of(), MadeMarket.TIMEFRAME);
 
     /** Refuses the first, promotes the second, cannot make the third, promotes the others. */
     private static final class Trainer implements RefittedVersions.Refitting {
@@ -69,11 +69,11 @@ class RefittedVersionsTest {
     private static BacktestPlan plan(int most) {
         return new BacktestPlan(
                 "tiny",
-                PastMarket.FEED,
-                PastMarket.TIMEFRAME,
+                MadeMarket.FEED,
+                MadeMarket.TIMEFRAME,
                 List.of(new Symbol("AAA")),
-                PastMarket.at(200),
-                PastMarket.at(700),
+                MadeMarket.at(200),
+                MadeMarket.at(700),
                 new VersionPlan(
                         List.of(),
                         new VersionPlan.Refits(
@@ -86,7 +86,7 @@ class RefittedVersionsTest {
     }
 
     private static List<PendingSignal> run(
-            BacktestPlan plan, PastMarket market, Trainer trainer, RunState begin, int until)
+            BacktestPlan plan, MadeMarket market, Trainer trainer, RunState begin, int until)
             throws Exception {
         List<PendingSignal> said = new ArrayList<>();
         try (RefittedVersions versions =
@@ -117,7 +117,7 @@ class RefittedVersionsTest {
                                         List<EquityDay> days)
                                         throws InterruptedException {
                                     last = state;
-                                    if (state.positionMillis() >= PastMarket.close(until)) {
+                                    if (state.positionMillis() >= MadeMarket.close(until)) {
                                         throw new InterruptedException("killed");
                                     }
                                 }
@@ -139,13 +139,13 @@ class RefittedVersionsTest {
 
     @Test
     void everyRefitSeesItsPastAloneAndServesFromTheNextCloseOn() throws Exception {
-        PastMarket market = PastMarket.walk(8, 900, "AAA", "BBB");
+        MadeMarket market = MadeMarket.walk(8, 900, "AAA", "BBB");
         Trainer trainer = new Trainer();
         List<PendingSignal> said =
                 run(plan(60), market, trainer, RunState.fresh(plan(60)), Integer.MAX_VALUE / 2);
         // 500 candles are 41 h 40 min: at the beginning, and after 10, 20, 30 and 40 hours.
         assertThat(trainer.orders).hasSize(5);
-        Instant begin = PastMarket.at(200).minusMillis(1);
+        Instant begin = MadeMarket.at(200).minusMillis(1);
         for (int number = 1; number <= 5; number++) {
             Instant due = trainer.dues.get(number);
             assertThat(due).isEqualTo(begin.plus(Duration.ofHours(10L * (number - 1))));
@@ -154,21 +154,21 @@ class RefittedVersionsTest {
                     .allMatch(close -> close.closeTimeMillis() <= due.toEpochMilli());
             assertThat(trainer.orders.get(number - 1).closes().getLast().closeTimeMillis())
                     .as("the newest that there was")
-                    .isGreaterThan(due.toEpochMilli() - PastMarket.STEP);
+                    .isGreaterThan(due.toEpochMilli() - MadeMarket.STEP);
         }
         // Nobody decides before the second; the third changes nothing.
-        assertThat(said.getFirst().closeTimeMillis()).isEqualTo(PastMarket.close(200 + 120));
+        assertThat(said.getFirst().closeTimeMillis()).isEqualTo(MadeMarket.close(200 + 120));
         assertThat(said).extracting(PendingSignal::version).isSorted().contains(2, 4, 5);
         assertThat(said.stream().filter(signal -> signal.version() == 4).findFirst().orElseThrow())
                 .extracting(PendingSignal::closeTimeMillis)
-                .isEqualTo(PastMarket.close(200 + 360));
+                .isEqualTo(MadeMarket.close(200 + 360));
         assertThat(trainer.orders.get(3).champion()).extracting(Champion::version).isEqualTo(2);
         assertThat(trainer.orders.getFirst().champion()).isNull();
     }
 
     @Test
     void aRunThatGoesOnMakesNoRefitTwice() throws Exception {
-        PastMarket market = PastMarket.walk(8, 900, "AAA", "BBB");
+        MadeMarket market = MadeMarket.walk(8, 900, "AAA", "BBB");
         Trainer whole = new Trainer();
         List<PendingSignal> all =
                 run(plan(60), market, whole, RunState.fresh(plan(60)), Integer.MAX_VALUE / 2);
@@ -188,7 +188,7 @@ class RefittedVersionsTest {
         Trainer trainer = new Trainer();
         run(
                 plan(2),
-                PastMarket.walk(8, 900, "AAA", "BBB"),
+                MadeMarket.walk(8, 900, "AAA", "BBB"),
                 trainer,
                 RunState.fresh(plan(2)),
                 Integer.MAX_VALUE / 2);

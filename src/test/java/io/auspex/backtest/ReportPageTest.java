@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ReportPageTest {
 
     private static BacktestReport report(String reason, List<PaperTrade> trades) {
-        PastMarket market = PastMarket.walk(5, 3_000, "AAA", "BBB");
+        MadeMarket market = MadeMarket.walk(5, 3_000, "AAA", "BBB");
         PaperRules rules =
                 new PaperRules(
                         FillPrice.NEXT_OPEN,
@@ -37,20 +37,20 @@ class ReportPageTest {
         BacktestPlan plan =
                 new BacktestPlan(
                         "page",
-                        PastMarket.FEED,
-                        PastMarket.TIMEFRAME,
+                        MadeMarket.FEED,
+                        MadeMarket.TIMEFRAME,
                         List.of(new Symbol("AAA"), new Symbol("BBB")),
-                        PastMarket.at(0),
-                        PastMarket.at(2_999),
+                        MadeMarket.at(0),
+                        MadeMarket.at(2_999),
                         new VersionPlan(
-                                List.of(new VersionPlan.Stage(1, PastMarket.at(0), Instant.EPOCH)),
+                                List.of(new VersionPlan.Stage(1, MadeMarket.at(0), Instant.EPOCH)),
                                 null),
                         DecisionRule.standard(),
                         rules,
                         false,
                         1,
                         100);
-        PaperAccount account = PaperAccount.fresh(rules, PastMarket.TIMEFRAME, 2);
+        PaperAccount account = PaperAccount.fresh(rules, MadeMarket.TIMEFRAME, 2);
         SplittableRandom random = new SplittableRandom(1);
         market.all()
                 .forEach(close ->
@@ -70,7 +70,7 @@ class ReportPageTest {
         trades.addAll(account.takeTrades());
         RunState state =
                 new RunState(
-                        PastMarket.close(2_999),
+                        MadeMarket.close(2_999),
                         account.state(),
                         RunState.Walk.BEGIN,
                         6_000,
@@ -87,9 +87,9 @@ class ReportPageTest {
                         account.takeDays(),
                         null,
                         null,
-                        List.of(new RefitRow(1, PastMarket.at(0), "given", reason)));
+                        List.of(new RefitRow(1, MadeMarket.at(0), "given", reason)));
         RandomEntries entries =
-                new RandomEntries(rules, PastMarket.TIMEFRAME, state.account().symbols(), 100, 1);
+                new RandomEntries(rules, MadeMarket.TIMEFRAME, state.account().symbols(), 100, 1);
         market.all().forEach(entries::accept);
         SharpeRatio sharpe = made.sharpe();
         Tally total = state.account().total();

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 /** Closes in memory: made by hand, or a random walk of some symbols. */
-final class PastMarket implements CandleHistory {
+final class MadeMarket implements CandleHistory {
 
     static final String FEED = "replay:past";
     static final Timeframe TIMEFRAME = Timeframe.FIVE_MINUTES;
@@ -21,7 +21,7 @@ final class PastMarket implements CandleHistory {
 
     private final List<MarketClose> closes;
 
-    PastMarket(List<MarketClose> closes) {
+    MadeMarket(List<MarketClose> closes) {
         this.closes = List.copyOf(closes);
     }
 
@@ -43,7 +43,7 @@ final class PastMarket implements CandleHistory {
         return new MarketClose(FEED, close(n), List.of(candles));
     }
 
-    static PastMarket walk(long seed, int closes, String... symbols) {
+    static MadeMarket walk(long seed, int closes, String... symbols) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] prices = new double[symbols.length];
         java.util.Arrays.fill(prices, 100);
@@ -67,7 +67,7 @@ final class PastMarket implements CandleHistory {
             }
             all.add(new MarketClose(FEED, close(n), candles));
         }
-        return new PastMarket(all);
+        return new MadeMarket(all);
     }
 
     List<MarketClose> all() {
