@@ -18,10 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /** The packaged service where others can reach it, and the commands that make the first key. */
 class SecurityIT {
@@ -62,7 +62,8 @@ class SecurityIT {
         Ended refused = run(Map.of(), "", service());
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.output())
-                .contains("It does not start", "./auspex keys create --role=admin", "--security=off");
+                .contains(
+                        "It does not start", "./auspex keys create --role=admin", "--security=off");
 
         Ended made = run(Map.of(), "", "keys", "create", "--role=admin", "--name=first", data());
         assertThat(made.code()).as(made.output()).isZero();
@@ -79,9 +80,9 @@ class SecurityIT {
         assertThat(verified.code()).as(verified.output()).isZero();
         assertThat(verified.output()).contains("the audit log is whole");
         String exported = run(Map.of(), "", "audit", "export", "--format=csv", data()).output();
-        assertThat(exported).contains("key.create,/api/keys/", "trainer.start,/api/trainer/start,200");
-        Ended wrong =
-                run(Map.of(), "", "audit", "verify", "--anchor=1:" + "a".repeat(64), data());
+        assertThat(exported)
+                .contains("key.create,/api/keys/", "trainer.start,/api/trainer/start,200");
+        Ended wrong = run(Map.of(), "", "audit", "verify", "--anchor=1:" + "a".repeat(64), data());
         assertThat(wrong.code()).isEqualTo(1);
         assertThat(wrong.output()).contains("broken at row 1");
 
@@ -115,9 +116,7 @@ class SecurityIT {
     }
 
     private String[] service() {
-        return new String[] {
-            "run", "--host=0.0.0.0", "--port=" + port, "--feed=none", data()
-        };
+        return new String[] {"run", "--host=0.0.0.0", "--port=" + port, "--feed=none", data()};
     }
 
     private static String data() {

@@ -74,10 +74,8 @@ public final class Watch {
     static CompletableFuture<Void> connect(
             HttpClient client, ServiceAddress service, Consumer<String> lines) {
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        WebSocket.Builder handshake =
-                client.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT);
-        ServiceAddress.authorization()
-                .ifPresent(value -> handshake.header("Authorization", value));
+        WebSocket.Builder handshake = client.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT);
+        ServiceAddress.authorization().ifPresent(value -> handshake.header("Authorization", value));
         WebSocket socket =
                 handshake
                         .buildAsync(service.uri("ws", "/api/stream"), new Listener(lines, ended))

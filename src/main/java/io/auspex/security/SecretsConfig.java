@@ -11,7 +11,9 @@ interface SecretsConfig {
     /** {@code <id>:<32 bytes in base64>}: what secrets are encrypted with. */
     Optional<String> key();
 
-    /** Keys from before, in the same form, joined by commas: what secrets can still be read with. */
+    /**
+     * Keys from before, in the same form, joined by commas: what secrets can still be read with.
+     */
     Optional<String> oldKeys();
 
     /** Characters of a secret. */

@@ -104,7 +104,9 @@ class ArrivalsTest {
     void aClientThatDoesNotReadItsAnswerIsCut() throws Exception {
         try (Socket deaf = connect()) {
             deaf.getOutputStream()
-                    .write("GET /large HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+                    .write(
+                            "GET /large HTTP/1.1\r\nHost: x\r\n\r\n"
+                                    .getBytes(StandardCharsets.UTF_8));
             cut.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
             // What had been taken by the operating system is all there is.
             long read = 0;

@@ -8,7 +8,9 @@ import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 
-/** Writes into the OpenAPI document which role every route needs, from the table that is enforced. */
+/**
+ * Writes into the OpenAPI document which role every route needs, from the table that is enforced.
+ */
 public final class RolesInDocument implements OASFilter {
 
     private static final String SCHEME = "bearer";
@@ -20,13 +22,16 @@ public final class RolesInDocument implements OASFilter {
         if (document.getPaths() == null) {
             return;
         }
-        document.getPaths().getPathItems().forEach((path, item) -> item.getOperations()
-                .forEach((method, operation) -> {
-                    Access access = table.find(method.name(), path);
-                    if (access != null) {
-                        describe(operation, access);
-                    }
-                }));
+        document.getPaths()
+                .getPathItems()
+                .forEach((path, item) ->
+                        item.getOperations()
+                                .forEach((method, operation) -> {
+                                    Access access = table.find(method.name(), path);
+                                    if (access != null) {
+                                        describe(operation, access);
+                                    }
+                                }));
     }
 
     private static void describe(Operation operation, Access access) {
@@ -37,8 +42,7 @@ public final class RolesInDocument implements OASFilter {
         if (access.role() == null) {
             return;
         }
-        operation.addSecurityRequirement(
-                OASFactory.createSecurityRequirement().addScheme(SCHEME));
+        operation.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(SCHEME));
         APIResponses responses = operation.getResponses();
         if (responses == null) {
             responses = OASFactory.createAPIResponses();

@@ -50,7 +50,12 @@ final class Publication {
         ByteBuffer buffer = ByteBuffer.allocate(size);
         Map<String, SignalBatch> ofSymbol = new HashMap<>();
         bySymbol.forEach((symbol, some) ->
-                ofSymbol.put(symbol, SignalBatch.write(some, Objects.requireNonNull(heads.get(symbol), "each has its own"), buffer)));
+                ofSymbol.put(
+                        symbol,
+                        SignalBatch.write(
+                                some,
+                                Objects.requireNonNull(heads.get(symbol), "each has its own"),
+                                buffer)));
         return new Publication(
                 signals, batch(signals, StreamTopics.ALL_SIGNALS, sentAt, instants), ofSymbol);
     }

@@ -149,8 +149,7 @@ class StreamConnections {
             StreamSocket socket,
             Outbox outbox,
             StreamAccess.Standing standing) {
-        Subscriber subscriber =
-                new Subscriber(topics, ledger, access, config, standing, outbox);
+        Subscriber subscriber = new Subscriber(topics, ledger, access, config, standing, outbox);
         connections.put(connection.id(), new Open(subscriber, socket));
         return subscriber;
     }

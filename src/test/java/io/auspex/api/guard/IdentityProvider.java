@@ -25,6 +25,7 @@ import org.jose4j.lang.JoseException;
 final class IdentityProvider {
 
     static final String AUDIENCE = "auspex-test";
+
     /** Where the other class loader of the tests finds it: there are two, and one provider. */
     private static final String PROPERTY = "test.identity-provider";
 
@@ -46,8 +47,7 @@ final class IdentityProvider {
                 int space = known.indexOf(' ');
                 return new IdentityProvider(
                         known.substring(0, space),
-                        (RsaJsonWebKey)
-                                JsonWebKey.Factory.newJwk(known.substring(space + 1)));
+                        (RsaJsonWebKey) JsonWebKey.Factory.newJwk(known.substring(space + 1)));
             }
             return start();
         } catch (JoseException | IOException failure) {

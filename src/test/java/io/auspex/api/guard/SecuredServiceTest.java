@@ -244,14 +244,12 @@ class SecuredServiceTest {
         try {
             var client =
                     GRPCInferenceServiceGrpc.newBlockingStub(channel)
-                            .withInterceptors(
-                                    MetadataUtils.newAttachHeadersInterceptor(headers));
-            assertThatThrownBy(
-                            () ->
-                                    client.repositoryModelUnload(
-                                            RepositoryModelUnloadRequest.newBuilder()
-                                                    .setModelName("nobody")
-                                                    .build()))
+                            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+            assertThatThrownBy(() ->
+                            client.repositoryModelUnload(
+                                    RepositoryModelUnloadRequest.newBuilder()
+                                            .setModelName("nobody")
+                                            .build()))
                     .hasMessageContaining("NOT_FOUND");
         } finally {
             channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
