@@ -74,8 +74,7 @@ final class SimulatedMembers {
                 "good",
                 told -> {
                     Truth truth = told.get();
-                    return heads(
-                            truth.pUp(), truth.pDown(), truth.expectedReturn(), truth.pStop());
+                    return heads(truth.pUp(), truth.pDown(), truth.expectedReturn(), truth.pStop());
                 });
     }
 
