@@ -10,6 +10,7 @@ import io.auspex.serving.Lease;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.serving.ModelServer;
 import io.auspex.serving.ServingStatus;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -61,6 +62,7 @@ public class SignalPipeline implements CloseListener {
     private final SignalEmission emission;
     private final InstantSource clock;
     private final MeterRegistry meters;
+    private final Counter skipped;
     private final Timer latency;
     private final CloseSteps steps;
     private final AtomicReference<SignalsStatus> status =
@@ -140,6 +142,7 @@ public class SignalPipeline implements CloseListener {
         this.combiners = combiners;
         this.missed = new MissedCloses(ledger, history, models, maker, config.missedWithin());
         this.meters = meters;
+        this.skipped = meters.counter("auspex.closes.skipped");
         try {
             this.spool = SignalSpool.open(spoolFile, config.spool());
         } catch (IOException unreadable) {
@@ -361,7 +364,7 @@ public class SignalPipeline implements CloseListener {
     private void refused(List<PendingSignal> decided, RuntimeException why) {
         Instant closeTime = Instant.ofEpochMilli(decided.getFirst().closeTimeMillis());
         LOG.errorf(why, "the signals of the close at %s were not stored", closeTime);
-        meters.counter("auspex.closes.skipped").increment();
+        skipped.increment();
         status.updateAndGet(before ->
                 before.skipped(closeTime, decided.size(), String.valueOf(why.getMessage())));
     }

@@ -132,13 +132,15 @@ class PromotionListenerTest {
                 "evidence");
     }
 
-    /** Processes of PostgreSQL whose client listens. */
+    /** Processes of PostgreSQL whose client listens for promotions, and for nothing after that. */
     private List<Integer> listeners() {
         List<Integer> pids = new ArrayList<>();
         await(() ->
                         pool.query(
                                         "select pid from pg_stat_activity where datname ="
-                                                + " current_database() and query ilike 'listen %'")
+                                                + " current_database() and query ilike 'listen %"
+                                                + ModelRegistry.PROMOTION_CHANNEL
+                                                + "%'")
                                 .execute())
                 .forEach(row -> pids.add(row.getInteger(0)));
         return pids;
