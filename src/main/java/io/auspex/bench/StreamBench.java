@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -296,30 +297,29 @@ final class StreamBench {
         subscribed(service, load, plan.subscribers(), 0, plan.warmUp());
         tell(load, StreamJob.of(Order.CLOSE));
         for (int i = 1; i <= plan.alternations(); i++) {
-            StreamResult all = subscribed(service, load, plan.subscribers(), 0, plan.seconds());
-            tell(load, StreamJob.of(Order.CLOSE));
-            double before = slow(service);
-            StreamResult others =
-                    subscribed(service, load, plan.subscribers(), plan.stalled(), plan.seconds());
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (slow(service) < before + plan.stalled() && System.nanoTime() < deadline) {
-                Thread.sleep(LOOK_MILLIS);
+            StreamResult all;
+            Others others;
+            // There and back, so that a drift of the machine favours nobody.
+            if (i % 2 == 1) {
+                all = allReading(service, load);
+                others = others(service, load);
+            } else {
+                others = others(service, load);
+                all = allReading(service, load);
             }
-            StreamResult end = tell(load, StreamJob.of(Order.READ_STALLED));
-            tell(load, StreamJob.of(Order.CLOSE));
             without.add(all);
-            with.add(others);
-            closed.add(end.closeCodes().getOrDefault(SLOW, 0));
+            with.add(others.result());
+            closed.add(others.closeCodes().getOrDefault(SLOW, 0));
             progress.printf(
                     Locale.ROOT,
                     "%d of %d: p99 of %d that read %.1f ms, of all %d without any that does not %.1f ms; closed %s%n",
                     i,
                     plan.alternations(),
                     reading,
-                    others.p99() / 1e6,
+                    others.result().p99() / 1e6,
                     plan.subscribers(),
                     all.p99() / 1e6,
-                    end.closeCodes());
+                    others.closeCodes());
         }
         table.compare(
                 "%d of %d subscribers do not read: the others' p99, ms, against without"
@@ -331,6 +331,34 @@ final class StreamBench {
         table.tell(
                 "of the %d that do not read, closed with %d".formatted(plan.stalled(), SLOW),
                 closed.toString());
+    }
+
+    /**
+     * What those received that read, while others did not.
+     *
+     * @param closeCodes of those that did not
+     */
+    private record Others(StreamResult result, Map<Integer, Integer> closeCodes) {}
+
+    private StreamResult allReading(StreamedService service, LineProcess load)
+            throws IOException, InterruptedException {
+        StreamResult all = subscribed(service, load, plan.subscribers(), 0, plan.seconds());
+        tell(load, StreamJob.of(Order.CLOSE));
+        return all;
+    }
+
+    private Others others(StreamedService service, LineProcess load)
+            throws IOException, InterruptedException {
+        double before = slow(service);
+        StreamResult others =
+                subscribed(service, load, plan.subscribers(), plan.stalled(), plan.seconds());
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (slow(service) < before + plan.stalled() && System.nanoTime() < deadline) {
+            Thread.sleep(LOOK_MILLIS);
+        }
+        StreamResult end = tell(load, StreamJob.of(Order.READ_STALLED));
+        tell(load, StreamJob.of(Order.CLOSE));
+        return new Others(others, end.closeCodes());
     }
 
     private StreamResult subscribed(

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * symbols in one buffer, those of each symbol one behind the other in a second.
  */
 final class Publication {
+
+    /** The signals of one symbol, and the beginnings of their envelopes. */
+    private record Part(List<EncodedSignal> signals, List<byte[]> heads) {}
 
     private final List<EncodedSignal> signals;
     private final SignalBatch all;
@@ -39,23 +41,18 @@ final class Publication {
         for (EncodedSignal signal : signals) {
             bySymbol.computeIfAbsent(signal.symbol(), _ -> new ArrayList<>()).add(signal);
         }
-        Map<String, List<byte[]>> heads = new HashMap<>();
+        Map<String, Part> parts = new LinkedHashMap<>();
         int size = 0;
         for (Map.Entry<String, List<EncodedSignal>> each : bySymbol.entrySet()) {
-            List<byte[]> ofOne =
-                    heads(each.getValue(), StreamTopics.SIGNALS + each.getKey(), sentAt, instants);
-            heads.put(each.getKey(), ofOne);
-            size += SignalBatch.size(each.getValue(), ofOne);
+            String topic = StreamTopics.SIGNALS + each.getKey();
+            Part part = new Part(each.getValue(), heads(each.getValue(), topic, sentAt, instants));
+            parts.put(each.getKey(), part);
+            size += SignalBatch.size(part.signals(), part.heads());
         }
         ByteBuffer buffer = ByteBuffer.allocate(size);
         Map<String, SignalBatch> ofSymbol = new HashMap<>();
-        bySymbol.forEach((symbol, some) ->
-                ofSymbol.put(
-                        symbol,
-                        SignalBatch.write(
-                                some,
-                                Objects.requireNonNull(heads.get(symbol), "each has its own"),
-                                buffer)));
+        parts.forEach((symbol, part) ->
+                ofSymbol.put(symbol, SignalBatch.write(part.signals(), part.heads(), buffer)));
         return new Publication(
                 signals, batch(signals, StreamTopics.ALL_SIGNALS, sentAt, instants), ofSymbol);
     }

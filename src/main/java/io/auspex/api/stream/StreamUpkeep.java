@@ -1,9 +1,8 @@
 package io.auspex.api.stream;
 
-import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -11,9 +10,6 @@ import java.time.Duration;
 /** The heartbeat of all connections, and their orderly end. */
 @ApplicationScoped
 class StreamUpkeep {
-
-    /** Before the feed stops, so that its last signals still go out. */
-    private static final int FIRST = 0;
 
     /** How late the end of a token is noticed. */
     private static final Duration DISMISSAL = Duration.ofSeconds(1);
@@ -36,7 +32,11 @@ class StreamUpkeep {
         var _ = vertx.setPeriodic(DISMISSAL.toMillis(), _ -> connections.dismiss());
     }
 
-    void stop(@Observes @Priority(FIRST) ShutdownEvent stopping) {
+    /**
+     * While everything still runs, so that the feed's last signals go out: at {@code ShutdownEvent}
+     * the server has closed its sockets already.
+     */
+    void stop(@Observes ShutdownDelayInitiatedEvent stopping) {
         try {
             if (connections.stop()) {
                 long deadline = System.nanoTime() + CLOSING.toNanos();
