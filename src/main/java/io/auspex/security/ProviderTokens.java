@@ -13,14 +13,15 @@ import java.util.Optional;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.NumericDate;
-import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumer;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.keys.resolvers.JwksVerificationKeyResolver;
+import org.jose4j.lang.JoseException;
 
 /**
  * Checks bearer tokens of one OpenID Connect provider (RFC 7519, verified by jose4j): signature by
@@ -122,7 +123,7 @@ final class ProviderTokens {
             believed.put(key, credential);
             return new Authentication.Known(credential);
         } catch (InvalidJwtException invalid) {
-            return refused(invalid, current.isEmpty());
+            return refused(token, invalid, current);
         } catch (MalformedClaimException odd) {
             return new Authentication.Refused("the token's claims are not of their types");
         }
@@ -145,22 +146,34 @@ final class ProviderTokens {
                 new KeyActivity());
     }
 
-    private Authentication refused(InvalidJwtException invalid, boolean withoutKeys) {
+    private Authentication refused(
+            String token, InvalidJwtException invalid, List<JsonWebKey> current) {
         if (invalid.hasExpired()) {
             return new Authentication.Refused("the token has expired");
         }
-        boolean unknownKey =
-                invalid.getErrorDetails().stream()
-                        .anyMatch(error ->
-                                error.getErrorCode() == ErrorCodes.MISCELLANEOUS
-                                        || error.getErrorCode() == ErrorCodes.SIGNATURE_INVALID);
-        if ((withoutKeys || unknownKey) && keys.fetchSoon()) {
-            return new Authentication.NotReady("the identity provider's keys are being fetched");
-        }
-        if (withoutKeys) {
-            return new Authentication.NotReady("the identity provider's keys cannot be had");
+        // Anybody can send anything: only what names a key that is not known is worth a look.
+        if (namesUnknownKey(token, current)) {
+            if (keys.fetchSoon()) {
+                return new Authentication.NotReady(
+                        "the identity provider's keys are being fetched");
+            }
+            if (current.isEmpty()) {
+                return new Authentication.NotReady("the identity provider's keys cannot be had");
+            }
         }
         return new Authentication.Refused("the token is not valid here");
+    }
+
+    private static boolean namesUnknownKey(String token, List<JsonWebKey> known) {
+        try {
+            JsonWebSignature signed = new JsonWebSignature();
+            signed.setCompactSerialization(token);
+            String id = signed.getKeyIdHeaderValue();
+            return known.isEmpty()
+                    || (id != null && known.stream().noneMatch(key -> id.equals(key.getKeyId())));
+        } catch (JoseException noToken) {
+            return false;
+        }
     }
 
     private JwtConsumer consumer(List<JsonWebKey> current, Instant now) {
