@@ -15,12 +15,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Scale;
 import org.junit.jupiter.api.Test;
 
 class CombinationTest {
 
     @Property(tries = 300, seed = "1")
-    void oneMemberIsItself(@ForAll long seed, @ForAll @DoubleRange(min = 1e-3, max = 50) double w) {
+    void oneMemberIsItself(
+            @ForAll long seed, @ForAll @Scale(6) @DoubleRange(min = 1e-3, max = 50) double w) {
         Map<Head, Double> heads = heads(new Random(seed));
         Map<Head, Double> combined = Combination.of(List.of(new Voice("a", w, heads)));
         heads.forEach(
@@ -40,7 +42,8 @@ class CombinationTest {
 
     @Property(tries = 300, seed = "3")
     void onlyTheRatiosOfWeightsCount(
-            @ForAll long seed, @ForAll @DoubleRange(min = 1e-6, max = 1e6) double factor) {
+            @ForAll long seed,
+            @ForAll @Scale(6) @DoubleRange(min = 1e-6, max = 1e6) double factor) {
         List<Voice> voices = voices(new Random(seed), 4);
         List<Voice> scaled =
                 voices.stream()

@@ -181,8 +181,7 @@ class StreamResumeTest {
         long last = seq;
         while (true) {
             long after = last;
-            List<Signal> page =
-                    Await.item(() -> ledger.after(null, after, SignalLedger.MAX_BATCH));
+            List<Signal> page = Await.item(() -> ledger.after(null, after, SignalLedger.MAX_BATCH));
             if (page.isEmpty()) {
                 return all;
             }
