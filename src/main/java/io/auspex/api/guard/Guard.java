@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first route of all, for every path: HTTP, gRPC and the handshake of WebSockets alike. On the
- * event loop; it waits for nothing, and costs a predict request about a microsecond
+ * event loop; it waits for nothing, and costs a predict request about half a microsecond
  * (docs/benchmarks.md).
  */
 @ApplicationScoped
