@@ -22,7 +22,7 @@ class ChartTest {
     private static final Path MANIFESTS = Path.of("k8s/manifests");
 
     /** Set by {@code ./auspex manifests}: write instead of compare. */
-    private static final boolean WRITE = Boolean.getBoolean("auspex.manifests.write");
+    private static final boolean WRITE = Boolean.getBoolean("manifests.write");
 
     /** Variables that the service reads and that are no options of its command line. */
     private static final Set<String> OTHER_VARIABLES = Set.of();
