@@ -225,11 +225,18 @@ class Guard {
         if (!answered && !response.ended()) {
             return "unanswered";
         }
-        String grpc = response.trailers().get("grpc-status");
-        if (grpc == null) {
-            grpc = response.headers().get("grpc-status");
+        String grpc = response.headers().get("grpc-status");
+        if (grpc == null && isGrpc(response)) {
+            // Asked for only where there are some: to ask makes them, and they would be written
+            // behind an answer that has ended with its head, which costs the whole connection.
+            grpc = response.trailers().get("grpc-status");
         }
         return grpc == null ? Integer.toString(response.getStatusCode()) : "grpc-" + grpc;
+    }
+
+    private static boolean isGrpc(HttpServerResponse response) {
+        String type = response.headers().get(HttpHeaders.CONTENT_TYPE);
+        return type != null && type.startsWith("application/grpc");
     }
 
     private boolean isForeign(HttpServerRequest request, String origin) {
