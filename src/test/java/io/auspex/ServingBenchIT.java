@@ -2,11 +2,8 @@ package io.auspex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,25 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ServingBenchIT {
 
-    private static final Path APPLICATION = Path.of("target/quarkus-app").toAbsolutePath();
-    private static final int MINUTES = 5;
-
     @Test
     void tellsOfEveryComparisonWithItsGoalAndLosesNoRequest(@TempDir Path folder) throws Exception {
-        Path printed = folder.resolve("table.md");
-        Path progress = folder.resolve("progress.txt");
-        ProcessBuilder command =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        String.join(
-                                File.pathSeparator,
-                                APPLICATION + "/app/*",
-                                APPLICATION + "/lib/main/*",
-                                APPLICATION + "/lib/boot/*"),
-                        "io.auspex.bench.Bench",
+        String table =
+                PackagedBench.print(
+                        folder,
                         "serving",
                         "--seconds=1",
                         "--alternations=1",
@@ -42,17 +25,6 @@ class ServingBenchIT {
                         "--days=10",
                         "--connections=8",
                         "--rate=200");
-        command.environment().keySet().removeIf(variable -> variable.startsWith("AUSPEX_"));
-        Process bench =
-                command.redirectOutput(printed.toFile()).redirectError(progress.toFile()).start();
-        boolean ended = bench.waitFor(MINUTES, TimeUnit.MINUTES);
-        if (!ended) {
-            bench.destroyForcibly();
-        }
-        String table = Files.readString(printed);
-        assertThat(ended && bench.exitValue() == 0)
-                .as("%s%n%s", table, Files.readString(progress))
-                .isTrue();
         List<String> rows = table.lines().filter(line -> line.startsWith("| ")).toList();
         assertRow(rows, "JSON predict, 60 named features", "at least 0.85");
         assertRow(rows, "the same, p99 with every connection busy", "at most 1.30");

@@ -2,11 +2,8 @@ package io.auspex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,26 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StreamBenchIT {
 
-    private static final Path APPLICATION = Path.of("target/quarkus-app").toAbsolutePath();
-    private static final int MINUTES = 4;
-
     @Test
     void tellsOfEveryComparisonWithItsGoalAndClosesWhoDoesNotRead(@TempDir Path folder)
             throws Exception {
-        Path printed = folder.resolve("table.md");
-        Path progress = folder.resolve("progress.txt");
-        ProcessBuilder command =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        String.join(
-                                File.pathSeparator,
-                                APPLICATION + "/app/*",
-                                APPLICATION + "/lib/main/*",
-                                APPLICATION + "/lib/boot/*"),
-                        "io.auspex.bench.Bench",
+        String table =
+                PackagedBench.print(
+                        folder,
                         "stream",
                         "--subscribers=40",
                         "--speed=6000",
@@ -45,17 +28,6 @@ class StreamBenchIT {
                         "--warm-up=0",
                         "--close-symbols=20",
                         "--closes=3");
-        command.environment().keySet().removeIf(variable -> variable.startsWith("AUSPEX_"));
-        Process bench =
-                command.redirectOutput(printed.toFile()).redirectError(progress.toFile()).start();
-        boolean ended = bench.waitFor(MINUTES, TimeUnit.MINUTES);
-        if (!ended) {
-            bench.destroyForcibly();
-        }
-        String table = Files.readString(printed);
-        assertThat(ended && bench.exitValue() == 0)
-                .as("%s%n%s", table, Files.readString(progress))
-                .isTrue();
         List<String> rows = table.lines().filter(line -> line.startsWith("| ")).toList();
         assertRow(rows, "one signal to each", "at least 0.80");
         assertRow(rows, "all signals of a close to each", "at least 0.80");

@@ -18,7 +18,7 @@ import org.jboss.logmanager.handlers.ConsoleHandler;
 class JsonLog {
 
     /** Before everything else that starts. */
-    private static final int FIRST = 1;
+    private static final int FIRST = Integer.MIN_VALUE;
 
     private final PlatformConfig config;
 

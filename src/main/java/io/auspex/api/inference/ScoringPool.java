@@ -4,6 +4,7 @@ import io.auspex.platform.Failure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import jakarta.annotation.PreDestroy;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * deadline cannot be met; and what waits until its deadline, or until nobody wants the answer any
  * more, leaves the queue without having run.
  */
+@Startup
 @ApplicationScoped
 class ScoringPool {
 
