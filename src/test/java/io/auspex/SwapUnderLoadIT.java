@@ -164,7 +164,10 @@ class SwapUnderLoadIT {
                 "champion " + version,
                 PATIENCE,
                 () ->
+                        // Committed, and published: the one comes after the other.
                         auspex.json("/api/models").path(0).path("champion").asInt() == version
+                                        && auspex.get("/v2/models/" + MODEL + "/ready").statusCode()
+                                                == 200
                                 ? Optional.of(true)
                                 : Optional.empty());
     }
