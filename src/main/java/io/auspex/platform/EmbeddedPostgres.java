@@ -366,7 +366,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 port = %d
                 unix_socket_directories = ''
                 password_encryption = 'scram-sha-256'
-                max_connections = 50
+                max_connections = 200
                 shared_buffers = 128MB
                 max_wal_size = 512MB
                 # Small containers have a small /dev/shm; our queries need no parallel workers.
