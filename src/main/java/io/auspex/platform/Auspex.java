@@ -79,7 +79,7 @@ public final class Auspex {
             System.setProperty(KAFKA, Boolean.toString(isConnectedToKafka(config)));
             eventLoops();
             traces(config.tracing());
-            return runQuarkus();
+            return runQuarkus(config.migrateOnly());
         } catch (LaunchException refused) {
             System.err.println("auspex: " + refused.getMessage());
             return EXIT_CANNOT_START;
@@ -119,10 +119,11 @@ public final class Auspex {
                 });
     }
 
-    private static int runQuarkus() {
+    private static int runQuarkus(boolean migrateOnly) {
         AtomicInteger exitCode = new AtomicInteger();
         Quarkus.run(
-                Announcement.class,
+                // One that only migrates has no beans that could announce anything.
+                migrateOnly ? null : Announcement.class,
                 (code, failure) -> {
                     exitCode.set(code);
                     explain(failure);
