@@ -183,7 +183,10 @@ final class StreamSubscriber {
                 close();
             }
             case 9 -> {
-                channel.write(ByteBuffer.wrap(MASKED_PONG));
+                // One that reads late what was sent long ago speaks to a server that hung up.
+                if (!isStalled) {
+                    channel.write(ByteBuffer.wrap(MASKED_PONG));
+                }
             }
             default -> {
                 // Nothing to do about it.

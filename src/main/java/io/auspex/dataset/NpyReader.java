@@ -9,10 +9,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A NumPy array on disk, mapped into memory: a matrix larger than the heap can be read row by row.
- * Readable by many threads at once; after {@link #close} every access fails.
+ * Readable by many threads at once; after {@link #close} every access fails. The file is unmapped
+ * when the garbage collector finds that nobody holds the array any more: a native executable has no
+ * shared arenas, which could do it at once.
  */
 public final class NpyReader implements AutoCloseable {
 
@@ -27,14 +30,14 @@ public final class NpyReader implements AutoCloseable {
 
     private final Path file;
     private final Npy.Header header;
-    private final Arena arena;
-    private final MemorySegment values;
 
-    private NpyReader(Path file, Npy.Header header, Arena arena, MemorySegment values) {
+    /** Null after {@link #close}. */
+    private volatile @Nullable MemorySegment mapped;
+
+    private NpyReader(Path file, Npy.Header header, MemorySegment mapped) {
         this.file = file;
         this.header = header;
-        this.arena = arena;
-        this.values = values;
+        this.mapped = mapped;
     }
 
     /**
@@ -45,19 +48,13 @@ public final class NpyReader implements AutoCloseable {
     public static NpyReader open(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             Npy.Header header = Npy.readHeader(file, channel);
-            Arena arena = Arena.ofShared();
-            try {
-                MemorySegment values =
-                        channel.map(
-                                FileChannel.MapMode.READ_ONLY,
-                                header.offset(),
-                                header.bytes(),
-                                arena);
-                return new NpyReader(file, header, arena, values);
-            } catch (IOException | RuntimeException e) {
-                arena.close();
-                throw e;
-            }
+            MemorySegment mapped =
+                    channel.map(
+                            FileChannel.MapMode.READ_ONLY,
+                            header.offset(),
+                            header.bytes(),
+                            Arena.ofAuto());
+            return new NpyReader(file, header, mapped);
         }
     }
 
@@ -72,7 +69,7 @@ public final class NpyReader implements AutoCloseable {
     public static double[] doubles(Path file) throws IOException {
         try (NpyReader array = open(file)) {
             array.require(Npy.Type.FLOAT64);
-            return array.values.toArray(FLOAT64);
+            return array.values().toArray(FLOAT64);
         }
     }
 
@@ -80,7 +77,7 @@ public final class NpyReader implements AutoCloseable {
     public static int[] ints(Path file) throws IOException {
         try (NpyReader array = open(file)) {
             array.require(Npy.Type.INT32);
-            return array.values.toArray(INT32);
+            return array.values().toArray(INT32);
         }
     }
 
@@ -88,7 +85,7 @@ public final class NpyReader implements AutoCloseable {
     public static long[] longs(Path file) throws IOException {
         try (NpyReader array = open(file)) {
             array.require(Npy.Type.INT64);
-            return array.values.toArray(INT64);
+            return array.values().toArray(INT64);
         }
     }
 
@@ -119,7 +116,7 @@ public final class NpyReader implements AutoCloseable {
     public void row(long row, float[] into, int offset) {
         require(Npy.Type.FLOAT32);
         long from = Objects.checkIndex(row, rows()) * columns() * Float.BYTES;
-        MemorySegment.copy(values, FLOAT32, from, into, offset, columns());
+        MemorySegment.copy(values(), FLOAT32, from, into, offset, columns());
     }
 
     /**
@@ -131,7 +128,7 @@ public final class NpyReader implements AutoCloseable {
         require(Npy.Type.FLOAT32);
         Objects.checkFromIndexSize(firstRow, count, rows());
         long rowBytes = (long) columns() * Float.BYTES;
-        return values.asSlice(firstRow * rowBytes, count * rowBytes).toArray(FLOAT32);
+        return values().asSlice(firstRow * rowBytes, count * rowBytes).toArray(FLOAT32);
     }
 
     /**
@@ -158,10 +155,17 @@ public final class NpyReader implements AutoCloseable {
         return this;
     }
 
-    /** Unmaps the file. */
     @Override
     public void close() {
-        arena.close();
+        mapped = null;
+    }
+
+    private MemorySegment values() {
+        MemorySegment values = mapped;
+        if (values == null) {
+            throw new IllegalStateException(file + " is closed");
+        }
+        return values;
     }
 
     private void require(Npy.Type type) {

@@ -13,13 +13,12 @@ final class AesGcm {
     static final int KEY_BYTES = 32;
     static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private AesGcm() {}
 
     static byte[] nonce() {
         byte[] nonce = new byte[NONCE_BYTES];
-        RANDOM.nextBytes(nonce);
+        new SecureRandom().nextBytes(nonce);
         return nonce;
     }
 

@@ -17,7 +17,6 @@ final class Subjects {
 
     private static final int SECRET_BYTES = 32;
     private static final int PSEUDONYM_BYTES = 8;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private Subjects() {}
 
@@ -43,8 +42,9 @@ final class Subjects {
         }
         byte[] pseudonym = new byte[PSEUDONYM_BYTES];
         byte[] secret = new byte[SECRET_BYTES];
-        RANDOM.nextBytes(pseudonym);
-        RANDOM.nextBytes(secret);
+        SecureRandom random = new SecureRandom();
+        random.nextBytes(pseudonym);
+        random.nextBytes(secret);
         try (PreparedStatement insert =
                 connection.prepareStatement(
                         "insert into subject (name, pseudonym, secret) values (?, ?, ?)"

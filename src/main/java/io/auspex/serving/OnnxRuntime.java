@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way to ONNX Runtime: opens sessions, counts those alive, and lends the direct memory that
@@ -15,6 +16,9 @@ final class OnnxRuntime {
     /** Larger files are refused before the runtime sees them. */
     static final int MAX_MODEL_BYTES = 256 * 1024 * 1024;
 
+    /** Not a constant: a native executable initialises classes when it is built. */
+    private static @Nullable OnnxRuntime shared;
+
     private final OrtEnvironment environment;
     private final DirectMemory memory = new DirectMemory();
     private final AtomicInteger live = new AtomicInteger();
@@ -24,6 +28,13 @@ final class OnnxRuntime {
         // it.
         this.environment =
                 OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "auspex");
+    }
+
+    /** One for all who look at models aside from serving; made when it is first asked for. */
+    static synchronized OnnxRuntime shared() {
+        OnnxRuntime made = shared == null ? new OnnxRuntime() : shared;
+        shared = made;
+        return made;
     }
 
     /**

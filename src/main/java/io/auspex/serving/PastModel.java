@@ -17,8 +17,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PastModel implements AutoCloseable {
 
-    private static final OnnxRuntime RUNTIME = new OnnxRuntime();
-
     /** Whoever looks back computes the features: {@link PastMarket}. */
     private static final SchemaUse COMPUTED =
             () -> {
@@ -45,7 +43,7 @@ public final class PastModel implements AutoCloseable {
         try {
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
             Timer calls = Timer.builder("past.predict").register(meters);
-            OnnxSession session = RUNTIME.open(onnx);
+            OnnxSession session = OnnxRuntime.shared().open(onnx);
             ServingModel model =
                     new ServingModel(
                             new ServedVersion(name, version, sha256(onnx), unproven, 0),

@@ -15,8 +15,6 @@ import java.util.Optional;
  */
 public final class TrialModel implements AutoCloseable {
 
-    private static final OnnxRuntime RUNTIME = new OnnxRuntime();
-
     private final OnnxSession session;
 
     private TrialModel(OnnxSession session) {
@@ -31,7 +29,7 @@ public final class TrialModel implements AutoCloseable {
      */
     public static TrialModel open(byte[] onnx) {
         try {
-            return new TrialModel(RUNTIME.open(onnx));
+            return new TrialModel(OnnxRuntime.shared().open(onnx));
         } catch (UnusableModelException unusable) {
             throw new Failure(
                     Failure.Category.CONFLICT, "version-unusable", reason(unusable), unusable);

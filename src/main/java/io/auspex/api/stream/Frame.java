@@ -19,9 +19,7 @@ import java.nio.ByteBuffer;
  */
 final class Frame {
 
-    /** An empty ping, which every client library answers by itself. */
-    static final Frame PING = new Frame(Unpooled.wrappedBuffer(new byte[] {(byte) 0x89, 0}), 0);
-
+    private static final byte FINAL_PING = (byte) 0x89;
     private static final byte FINAL_TEXT = (byte) 0x81;
     private static final int LONGEST_OF_ONE_BYTE = 125;
     private static final int LONGEST_OF_TWO_BYTES = 65_535;
@@ -34,6 +32,11 @@ final class Frame {
     private Frame(ByteBuf bytes, int messages) {
         this.bytes = Unpooled.unreleasableBuffer(bytes);
         this.messages = messages;
+    }
+
+    /** An empty ping, which every client library answers by itself. */
+    static Frame ping() {
+        return new Frame(Unpooled.wrappedBuffer(new byte[] {FINAL_PING, 0}), 0);
     }
 
     /** A message for one connection. */

@@ -28,6 +28,14 @@ interface StreamConfig {
     @WithDefault("4194304")
     long maxWaitingBytes();
 
+    /**
+     * Bytes that the system may hold for one connection behind those that wait here; the kernel
+     * doubles it for its own bookkeeping. Without a bound it holds megabytes for each that does not
+     * read, who is noticed only when they are full.
+     */
+    @WithDefault("131072")
+    int sendBuffer();
+
     /** Signals kept in memory for those who resume. */
     @WithDefault("10000")
     int recentSignals();

@@ -3,6 +3,7 @@ package io.auspex.api.stream;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
@@ -31,6 +32,7 @@ class StreamConnections {
     private final StreamConfig config;
     private final InstantSource clock;
     private final Counter slowConsumers;
+    private final Frame ping = Frame.ping();
     private volatile boolean isStopping;
 
     StreamConnections(
@@ -54,6 +56,7 @@ class StreamConnections {
 
     /** On the connection's event loop. */
     void open(WebSocketConnection connection, Channel channel) {
+        channel.config().setOption(ChannelOption.SO_SNDBUF, config.sendBuffer());
         WriteRounds ofLoop = rounds.computeIfAbsent(channel.eventLoop(), WriteRounds::new);
         StreamSocket socket =
                 new StreamSocket(channel, (code, reason) -> close(connection, code, reason));
@@ -113,7 +116,7 @@ class StreamConnections {
                         "nothing was heard for " + config.silence().toMillis() + " ms");
             } else {
                 outbox.conflate(StreamMessages.class, heartbeat);
-                outbox.conflate(Frame.class, Frame.PING);
+                outbox.conflate(Frame.class, ping);
             }
         }
     }

@@ -193,7 +193,8 @@ class StreamEndpointTest {
                 publishPadded();
                 assertThat(fast.next("signal").path("data").path("symbol").asText())
                         .isEqualTo("PADDED");
-                assertThat(++count).isLessThan(1_000);
+                // 4 MiB may wait here, 256 KiB in the system, and the client has some.
+                assertThat(++count).isLessThan(70);
                 more -= slowConsumers() > slowBefore ? 1 : 0;
             }
             assertThat(fast.isOpen()).isTrue();
