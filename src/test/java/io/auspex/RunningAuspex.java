@@ -32,6 +32,9 @@ final class RunningAuspex implements AutoCloseable {
     /** Where the README says that one stands. */
     static final Path CHECKOUT = Path.of("").toAbsolutePath();
 
+    /** Options of a JVM that lives for seconds, beside another on the same processors. */
+    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Path FOLDER = CHECKOUT.resolve("target/it");
     private static final Duration START = Duration.ofMinutes(4);
@@ -87,11 +90,15 @@ final class RunningAuspex implements AutoCloseable {
                 .build();
     }
 
-    /** An environment in which no setting of the caller's can be found. */
+    /**
+     * An environment in which no setting of the caller's can be found. A service that lives for
+     * seconds has no use for what the optimizing compiler would make of it.
+     */
     static ProcessBuilder command(List<String> words) {
         ProcessBuilder builder = new ProcessBuilder(words).directory(CHECKOUT.toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("AUSPEX_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("JAVA_OPTS", SHORT_LIVED);
         builder.redirectErrorStream(true);
         return builder;
     }
