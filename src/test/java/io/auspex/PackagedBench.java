@@ -47,8 +47,6 @@ final class PackagedBench {
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(variable -> variable.startsWith("AUSPEX_"));
-        // For the services and generators that it starts, too.
-        builder.environment().put("JAVA_TOOL_OPTIONS", RunningAuspex.SHORT_LIVED);
         Process bench =
                 builder.redirectOutput(printed.toFile()).redirectError(progress.toFile()).start();
         boolean ended = bench.waitFor(MINUTES, TimeUnit.MINUTES);

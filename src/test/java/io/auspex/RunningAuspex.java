@@ -33,7 +33,7 @@ final class RunningAuspex implements AutoCloseable {
     static final Path CHECKOUT = Path.of("").toAbsolutePath();
 
     /** Options of a JVM that lives for seconds, beside another on the same processors. */
-    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Path FOLDER = CHECKOUT.resolve("target/it");
