@@ -32,9 +32,6 @@ final class RunningAuspex implements AutoCloseable {
     /** Where the README says that one stands. */
     static final Path CHECKOUT = Path.of("").toAbsolutePath();
 
-    /** Options of a JVM that lives for seconds, beside another on the same processors. */
-    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
-
     private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Path FOLDER = CHECKOUT.resolve("target/it");
     private static final Duration START = Duration.ofMinutes(4);
@@ -90,15 +87,11 @@ final class RunningAuspex implements AutoCloseable {
                 .build();
     }
 
-    /**
-     * An environment in which no setting of the caller's can be found. A service that lives for
-     * seconds has no use for what the optimizing compiler would make of it.
-     */
+    /** An environment in which no setting of the caller's can be found. */
     static ProcessBuilder command(List<String> words) {
         ProcessBuilder builder = new ProcessBuilder(words).directory(CHECKOUT.toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("AUSPEX_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("JAVA_OPTS", SHORT_LIVED);
         builder.redirectErrorStream(true);
         return builder;
     }
