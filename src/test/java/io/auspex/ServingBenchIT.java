@@ -21,7 +21,7 @@ class ServingBenchIT {
                         "serving",
                         "--seconds=1",
                         "--alternations=1",
-                        "--warm-up=1",
+                        "--warm-up=0",
                         "--days=10",
                         "--connections=8",
                         "--rate=200");

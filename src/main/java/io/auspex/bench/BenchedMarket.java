@@ -28,7 +28,7 @@ record BenchedMarket(
 
     private static final long SEED = 1;
     private static final List<String> COMMON =
-            List.of("--promote=always", "--speed=1", "--models-folder=no-models");
+            List.of("--promote=always", "--speed=1", ServiceStart.NO_STARTERS);
 
     BenchedMarket {
         options = List.copyOf(options);

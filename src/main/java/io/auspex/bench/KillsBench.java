@@ -1,10 +1,10 @@
 package io.auspex.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.auspex.bench.HttpConnection.Reply;
 import io.auspex.platform.Json;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 final class KillsBench {
 
     private static final String MODEL = "simulated-5m";
+    private static final int HEAP_MEGABYTES = 512;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(100);
     private static final int LONGEST_WAIT_MILLIS = 3_000;
@@ -40,7 +41,7 @@ final class KillsBench {
             where datname = current_database() and pid <> pg_backend_pid()
             """;
 
-    private final MortalService service;
+    private final ServiceProcess service;
     private final Connection database;
     private final Random random;
     private final PrintStream progress;
@@ -49,7 +50,7 @@ final class KillsBench {
     private final Set<Long> requested = new ConcurrentSkipListSet<>();
 
     private KillsBench(
-            MortalService service, Connection database, long seed, PrintStream progress) {
+            ServiceProcess service, Connection database, long seed, PrintStream progress) {
         this.service = service;
         this.database = database;
         this.random = new Random(seed);
@@ -64,6 +65,7 @@ final class KillsBench {
         int seed = options.number("seed", 1, 0);
         List<String> words =
                 List.of(
+                        ServiceStart.NO_STARTERS,
                         "--promote=always",
                         "--speed=1500",
                         "--simulated.days=" + options.number("days", 9, 9),
@@ -71,13 +73,14 @@ final class KillsBench {
                         "--refit.worker.silence=3s",
                         "--refit.lease=3s",
                         "--refit.backoff=100ms");
-        try (MortalService service = MortalService.prepared(words)) {
+        try (ServiceProcess service =
+                ServiceProcess.prepared(ServiceStart.with(words).withHeap(HEAP_MEGABYTES))) {
             service.launch();
             service.await(
                     "first champion",
                     PATIENCE,
                     () ->
-                            Optional.of(service.json("/api/models/" + MODEL))
+                            Optional.of(service.api().get("/api/models/" + MODEL))
                                     .filter(model -> model.path("champion").isInt()));
             try (Connection database = service.database()) {
                 KillsBench bench = new KillsBench(service, database, seed, progress);
@@ -186,12 +189,13 @@ final class KillsBench {
                 "answer by the champion",
                 PATIENCE,
                 () -> {
-                    JsonNode model = service.json("/api/models/" + MODEL);
-                    Reply answer =
-                            service.post(
-                                    "/api/models/" + MODEL + "/predict",
-                                    "{\"symbol\": \"ETHSIM\"}");
-                    return answer.status() == 200
+                    JsonNode model = service.api().get("/api/models/" + MODEL);
+                    HttpResponse<String> answer =
+                            service.api()
+                                    .post(
+                                            "/api/models/" + MODEL + "/predict",
+                                            "{\"symbol\": \"ETHSIM\"}");
+                    return answer.statusCode() == 200
                                     && model.path("serving")
                                             .path("version")
                                             .equals(model.path("champion"))
@@ -233,12 +237,16 @@ final class KillsBench {
     private void request(AtomicBoolean ending) {
         while (!ending.get()) {
             try {
-                Reply reply = service.post("/api/models/" + MODEL + "/train", "");
-                if (reply.status() == 202) {
+                HttpResponse<String> reply =
+                        service.api().post("/api/models/" + MODEL + "/train", "");
+                if (reply.statusCode() == 202) {
                     requested.add(Json.mapper().readTree(reply.body()).path("id").asLong());
                 }
             } catch (IOException dead) {
                 table.unanswered();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
             }
             LockSupport.parkNanos(BETWEEN_REQUESTS.toNanos());
         }

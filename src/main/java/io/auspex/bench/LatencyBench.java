@@ -56,7 +56,7 @@ final class LatencyBench {
         List<LoadResult> swaps = new ArrayList<>();
         List<LoadResult> refits = new ArrayList<>();
         List<Double> swapMillis = new ArrayList<>();
-        open(service, plan.warmUpSeconds());
+        warmUp(service);
         for (int i = 1; i <= plan.alternations(); i++) {
             idle.add(told(i, "idle", open(service, plan.seconds())));
             if (plan.has("swaps")) {
@@ -105,7 +105,7 @@ final class LatencyBench {
     void sharing(ServiceUnderTest service) throws IOException, InterruptedException {
         List<LoadResult> idle = new ArrayList<>();
         List<LoadResult> refits = new ArrayList<>();
-        open(service, plan.warmUpSeconds());
+        warmUp(service);
         for (int i = 1; i <= plan.alternations(); i++) {
             idle.add(told(i, "idle", open(service, plan.seconds())));
             refits.add(told(i, "refit, sharing", refit(service)));
@@ -153,6 +153,12 @@ final class LatencyBench {
             throw new IOException("the refit did not end well: " + refit);
         }
         return result;
+    }
+
+    private void warmUp(ServiceUnderTest service) throws IOException {
+        if (plan.warmsUp()) {
+            open(service, plan.warmUpSeconds());
+        }
     }
 
     private LoadResult open(ServiceUnderTest service, double seconds) throws IOException {

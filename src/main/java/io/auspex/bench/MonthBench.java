@@ -7,7 +7,7 @@ import io.auspex.model.ModelSpec;
 import io.auspex.platform.Json;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -106,7 +106,7 @@ final class MonthBench {
 
     /** The best that refits in full can give: one each day, served whatever the gate says. */
     private static void daily(Month month, PrintStream log, PrintStream out)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, SQLException {
         Month daily =
                 month(
                         month.market(),
@@ -130,10 +130,11 @@ final class MonthBench {
 
     static Month month(
             SimulatedMarket market, int days, int changeDay, List<String> more, PrintStream log)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, SQLException {
         List<String> words =
                 new ArrayList<>(
                         List.of(
+                                ServiceStart.starters(),
                                 "--feed=simulated",
                                 "--speed=max",
                                 "--simulated.seed=" + market.seed(),
@@ -143,15 +144,15 @@ final class MonthBench {
                                 "--simulated.live-days=" + days,
                                 "--simulated.change-after-days=" + market.changeAfterDays()));
         words.addAll(more);
-        try (ServiceProcess service = ServiceProcess.start(HEAP_MEGABYTES, words)) {
-            URI api = URI.create("http://127.0.0.1:" + service.port());
+        try (ServiceProcess service =
+                ServiceProcess.ready(ServiceStart.with(words).withFixedHeap(HEAP_MEGABYTES))) {
+            ServiceApi api = service.api();
             awaitEnd(api, log);
             MonthStory story = MonthStory.read(api, MODEL);
             ModelSpec spec =
                     Json.mapper()
                             .treeToValue(
-                                    MonthStory.get(api, "/api/models/" + MODEL).path("spec"),
-                                    ModelSpec.class);
+                                    api.get("/api/models/" + MODEL).path("spec"), ModelSpec.class);
             return new Month(
                     market,
                     days,
@@ -161,12 +162,12 @@ final class MonthBench {
         }
     }
 
-    private static void awaitEnd(URI api, PrintStream log)
+    private static void awaitEnd(ServiceApi api, PrintStream log)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         String told = "";
         while (System.nanoTime() < deadline) {
-            JsonNode feed = MonthStory.get(api, "/api/status").path("feed");
+            JsonNode feed = api.get("/api/status").path("feed");
             switch (feed.path("state").asText()) {
                 case "ENDED" -> {
                     return;

@@ -8,7 +8,6 @@ import io.auspex.ingest.TruthTarget;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.model.ModelSpec;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,10 +69,6 @@ record MonthSkill(Map<Integer, Gains> days) {
                 .map(Map.Entry::getValue)
                 .reduce(new Gains(0, 0), Gains::plus)
                 .share();
-    }
-
-    static int dayOf(SimulatedMarket market, Instant at) {
-        return Math.toIntExact((at.toEpochMilli() - 1 - market.historyEndMillis()) / DAY_MILLIS);
     }
 
     private static Map<Moment, Truth> truths(SimulatedMarket market, ModelSpec spec, int liveDays) {

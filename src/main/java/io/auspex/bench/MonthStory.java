@@ -3,8 +3,6 @@ package io.auspex.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,12 +55,12 @@ record MonthStory(List<Chapter> chapters, Map<Long, Refit> refits, List<Forecast
     /** One scored signal. */
     record Forecast(Instant at, String symbol, int version, double pUp, double pDown) {}
 
-    static MonthStory read(URI api, String model) throws IOException {
+    static MonthStory read(ServiceApi api, String model) throws IOException, InterruptedException {
         List<Chapter> chapters = new ArrayList<>();
         Map<Long, Refit> refits = new TreeMap<>();
         Map<Long, JsonNode> queue = new TreeMap<>();
-        get(api, "/api/refits?limit=1000").forEach(it -> queue.put(it.path("id").asLong(), it));
-        JsonNode status = get(api, "/api/models/" + model + "/retraining/status?limit=1000");
+        api.get("/api/refits?limit=1000").forEach(it -> queue.put(it.path("id").asLong(), it));
+        JsonNode status = api.get("/api/models/" + model + "/retraining/status?limit=1000");
         for (JsonNode decision : status.path("decisions")) {
             Instant at = Instant.parse(decision.path("clock_at").asText());
             String reason = decision.path("reason").asText();
@@ -106,10 +104,10 @@ record MonthStory(List<Chapter> chapters, Map<Long, Refit> refits, List<Forecast
     }
 
     /** A version that speaks for the first time after another is the new champion. */
-    private static List<Chapter> takeovers(URI api, String model, List<Forecast> forecasts)
-            throws IOException {
+    private static List<Chapter> takeovers(ServiceApi api, String model, List<Forecast> forecasts)
+            throws IOException, InterruptedException {
         Map<Integer, String> reasons = new TreeMap<>();
-        for (JsonNode version : get(api, "/api/models/" + model + "/versions")) {
+        for (JsonNode version : api.get("/api/models/" + model + "/versions")) {
             reasons.put(version.path("version").asInt(), version.path("reason").asText());
         }
         List<Chapter> chapters = new ArrayList<>();
@@ -129,11 +127,12 @@ record MonthStory(List<Chapter> chapters, Map<Long, Refit> refits, List<Forecast
         return chapters;
     }
 
-    private static List<Forecast> forecasts(URI api, String model) throws IOException {
+    private static List<Forecast> forecasts(ServiceApi api, String model)
+            throws IOException, InterruptedException {
         List<Forecast> forecasts = new ArrayList<>();
         long after = 0;
         while (true) {
-            JsonNode page = get(api, "/api/signals?limit=" + PAGE + "&after=" + after);
+            JsonNode page = api.get("/api/signals?limit=" + PAGE + "&after=" + after);
             for (JsonNode signal : page) {
                 after = signal.path("seq").asLong();
                 JsonNode heads = signal.path("heads");
@@ -150,13 +149,6 @@ record MonthStory(List<Chapter> chapters, Map<Long, Refit> refits, List<Forecast
             if (page.size() < PAGE) {
                 return forecasts;
             }
-        }
-    }
-
-    /** Long answers come in chunks, which the bench's own connection does not read. */
-    static JsonNode get(URI api, String path) throws IOException {
-        try (InputStream answer = api.resolve(path).toURL().openStream()) {
-            return Json.mapper().readTree(answer);
         }
     }
 }

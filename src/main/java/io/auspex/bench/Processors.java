@@ -21,6 +21,10 @@ record Processors(
         Optional<String> worker,
         Optional<String> database) {
 
+    /** Nobody keeps to any. */
+    static final Processors ANY =
+            new Processors(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
     private static final int IDLE = 4;
     private static final int IOWAIT = 5;
     private static final int STEAL = 8;
@@ -29,8 +33,7 @@ record Processors(
     static Processors of(BenchOptions options) {
         int available = Runtime.getRuntime().availableProcessors();
         if (available < 2 || !Files.isExecutable(Path.of("/usr/bin/taskset"))) {
-            return new Processors(
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            return ANY;
         }
         return new Processors(
                 Optional.of(options.values().getOrDefault("server-cpus", "0")),

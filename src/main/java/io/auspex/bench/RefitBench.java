@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +36,7 @@ final class RefitBench {
     private RefitBench() {}
 
     static void run(BenchOptions options, PrintStream out, PrintStream log)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, SQLException {
         options.only("data", "rounds", "symbols", "days", "seed", "heap");
         int rounds = options.number("rounds", 3, 1);
         int heap = options.number("heap", 1_024, 256);
@@ -81,13 +82,14 @@ final class RefitBench {
             PrintStream out,
             PrintStream log,
             List<String> modes)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, SQLException {
         Path folder = Files.createTempDirectory("auspex-refit");
         try {
             List<RefitTimes> refits = new ArrayList<>();
             List<Double> bare = new ArrayList<>();
             JobFolder job = new JobFolder(folder.resolve("job"));
-            try (ServiceProcess service = ServiceProcess.start(heap, market.options())) {
+            try (ServiceProcess service =
+                    ServiceProcess.ready(ServiceStart.with(market.options()).withFixedHeap(heap))) {
                 RefitWatch watch = new RefitWatch(service);
                 watch.next(log);
                 ModelSpec spec = watch.spec();

@@ -5,12 +5,9 @@ import io.auspex.model.ModelSpec;
 import io.auspex.platform.Json;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 
 /** Asks a service for refits and takes their time, over REST as anybody could. */
@@ -22,7 +19,6 @@ final class RefitWatch {
     private static final Set<String> BEFORE_WORKER = Set.of("", "queued", "dataset");
 
     private final ServiceProcess service;
-    private final HttpClient client = HttpClient.newHttpClient();
     private long last;
     private String model = "";
     private double swappedSeconds;
@@ -33,19 +29,13 @@ final class RefitWatch {
 
     /** The specification that the service trains by. */
     ModelSpec spec() throws IOException, InterruptedException {
-        return Json.mapper().treeToValue(get("/api/models/" + model).path("spec"), ModelSpec.class);
+        return Json.mapper()
+                .treeToValue(
+                        service.api().get("/api/models/" + model).path("spec"), ModelSpec.class);
     }
 
     void request() throws IOException, InterruptedException {
-        HttpResponse<String> reply =
-                client.send(
-                        HttpRequest.newBuilder(uri("/api/models/" + model + "/train"))
-                                .POST(HttpRequest.BodyPublishers.noBody())
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
-        if (reply.statusCode() / 100 != 2) {
-            throw new IOException("the refit was not accepted: " + reply.body());
-        }
+        service.api().post("/api/models/" + model + "/train");
     }
 
     /** Waits for the end of the next refit, be it asked for or begun by the service itself. */
@@ -54,7 +44,7 @@ final class RefitWatch {
         long workerMillis = 0;
         long gateMillis = 0;
         while (System.nanoTime() < deadline) {
-            JsonNode newest = get("/api/refits?limit=1").path(0);
+            JsonNode newest = service.api().get("/api/refits?limit=1").path(0);
             long now = System.currentTimeMillis();
             if (newest.path("id").asLong() > last) {
                 String phase = newest.path("phase").asText();
@@ -86,7 +76,10 @@ final class RefitWatch {
         last = refit.path("id").asLong();
         model = refit.path("model").asText();
         JsonNode report =
-                get("/api/models/%s/versions/%d".formatted(model, refit.path("version").asInt()))
+                service.api()
+                        .get(
+                                "/api/models/%s/versions/%d"
+                                        .formatted(model, refit.path("version").asInt()))
                         .path("report");
         JsonNode seconds = report.path("seconds");
         double swapsBefore = swappedSeconds;
@@ -110,31 +103,9 @@ final class RefitWatch {
 
     /** All steps of all swaps so far, but the waiting for old readers. */
     private double swapSeconds() throws IOException, InterruptedException {
-        double sum = 0;
-        for (String line : text("/q/metrics").lines().toList()) {
-            if (line.startsWith("auspex_swap_seconds_sum") && !line.contains("\"drain\"")) {
-                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-            }
-        }
-        return sum;
-    }
-
-    private JsonNode get(String path) throws IOException, InterruptedException {
-        return Json.mapper().readTree(text(path));
-    }
-
-    private String text(String path) throws IOException, InterruptedException {
-        HttpResponse<String> reply =
-                client.send(
-                        HttpRequest.newBuilder(uri(path)).build(),
-                        HttpResponse.BodyHandlers.ofString());
-        if (reply.statusCode() != 200) {
-            throw new IOException(path + " answers " + reply.statusCode());
-        }
-        return reply.body();
-    }
-
-    private URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + service.port() + path);
+        return service.api().metrics("auspex_swap_seconds_sum").entrySet().stream()
+                .filter(metric -> !metric.getKey().contains("\"drain\""))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
     }
 }

@@ -6,7 +6,6 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,78 +15,77 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The packaged service as users run it, in a process of its own, with a database of its own that
- * the bench reaches too. Everything goes with {@link #close}.
+ * The packaged service as users run it, in a process that can be killed and started again, on a
+ * data folder of its own, with a PostgreSQL that the bench reaches too and that survives it.
+ * Everything goes with {@link #close}, workers that it left behind too. One thread; {@link #api}
+ * any.
  */
 final class ServiceProcess implements AutoCloseable {
 
-    private static final Duration START = Duration.ofMinutes(2);
-    private static final Duration STOP = Duration.ofSeconds(30);
-    private static final long PAGE_BYTES = 4096;
+    /** A first start on a busy machine, the first refit included. */
+    static final Duration START = Duration.ofMinutes(4);
 
+    private static final Duration STOP = Duration.ofSeconds(40);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final long PAGE_BYTES = 4096;
+    private static final int LOG_LINES = 40;
+
+    private final ServiceStart start;
     private final Path folder;
     private final DataFolder data;
     private final EmbeddedPostgres postgres;
-    private final Process process;
-    private final int port;
+    private final int port = freePort();
+    private final ServiceApi api = new ServiceApi(port);
 
     /** For whoever ends the bench early. */
-    private final Thread stopping;
+    private final Thread stopping = new Thread(this::endEverything, "end the service");
+
+    private volatile Optional<Process> process = Optional.empty();
+
+    /** Something that may not be so yet. */
+    interface Probe<T> {
+        Optional<T> look() throws IOException, InterruptedException, SQLException;
+    }
 
     private ServiceProcess(
-            Path folder, DataFolder data, EmbeddedPostgres postgres, Process process, int port) {
+            ServiceStart start, Path folder, DataFolder data, EmbeddedPostgres postgres)
+            throws IOException {
+        this.start = start;
         this.folder = folder;
         this.data = data;
         this.postgres = postgres;
-        this.process = process;
-        this.port = port;
-        this.stopping = new Thread(this::stop, "stop the service");
         Runtime.getRuntime().addShutdownHook(stopping);
     }
 
-    /**
-     * Starts it and waits until it is ready.
-     *
-     * @param heapMegabytes the whole heap, all of it in RAM from the start, so that what grows is
-     *     not the heap
-     */
-    static ServiceProcess start(int heapMegabytes, List<String> options)
-            throws IOException, InterruptedException {
-        Path jar = packagedJar();
+    /** Its database and its folders; it does not run yet. */
+    static ServiceProcess prepared(ServiceStart start) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("auspex-bench");
         DataFolder data = DataFolder.lock(folder);
         EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
-        int port = freePort();
-        List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.add("-Xms" + heapMegabytes + "m");
-        words.add("-Xmx" + heapMegabytes + "m");
-        words.add("-XX:+AlwaysPreTouch");
-        // As the launcher has it.
-        words.add("-XX:TrimNativeHeapInterval=30000");
-        words.add("--enable-native-access=ALL-UNNAMED");
-        words.add("--sun-misc-unsafe-memory-access=allow");
-        words.add("--add-opens=java.base/java.lang.invoke=ALL-UNNAMED");
-        words.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
-        words.add("-jar");
-        words.add(jar.toString());
-        words.add("--feed=none");
-        words.add("--host=127.0.0.1");
-        words.add("--port=" + port);
-        words.add("--data=" + folder.resolve("service"));
-        words.add("--database.url=" + postgres.reactiveUrl());
-        words.add("--database.username=" + postgres.username());
-        words.addAll(options);
-        ProcessBuilder builder = new ProcessBuilder(words);
-        builder.environment().put("AUSPEX_DATABASE_PASSWORD", postgres.password());
-        builder.redirectErrorStream(true).redirectOutput(folder.resolve("service.log").toFile());
-        ServiceProcess service = new ServiceProcess(folder, data, postgres, builder.start(), port);
+        if (start.processors().database().isPresent()) {
+            Processors.move(postgres.pid(), start.processors().database().get());
+        }
+        return new ServiceProcess(start, folder, data, postgres);
+    }
+
+    /** One that is ready. */
+    static ServiceProcess ready(ServiceStart start)
+            throws IOException, InterruptedException, SQLException {
+        ServiceProcess service = prepared(start);
         boolean ready = false;
         try {
-            service.awaitReady();
+            service.launch();
+            service.await(
+                    "readiness",
+                    START,
+                    () -> {
+                        service.api.get("/q/health/ready");
+                        return Optional.of(true);
+                    });
             ready = true;
             return service;
         } finally {
@@ -97,97 +95,155 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** Starts it, and does not wait. */
+    void launch() throws IOException {
+        List<String> words = new ArrayList<>(start.words());
+        words.add("--host=127.0.0.1");
+        words.add("--port=" + port);
+        words.add("--data=" + folder.resolve("service"));
+        words.add("--database.url=" + postgres.reactiveUrl());
+        words.add("--database.username=" + postgres.username());
+        ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("AUSPEX_"));
+        builder.environment().put("AUSPEX_DATABASE_PASSWORD", postgres.password());
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        process = Optional.of(builder.start());
+    }
+
     int port() {
         return port;
     }
 
     long pid() {
-        return process.pid();
+        return running().pid();
     }
 
-    /** A connection to the service's database. */
+    ServiceApi api() {
+        return api;
+    }
+
+    /** A connection to its database. */
     Connection database() throws SQLException {
         return DriverManager.getConnection(
                 postgres.jdbcUrl(), postgres.username(), postgres.password());
     }
 
-    /** Memory of the service that is in RAM, in bytes: proc(5), statm. */
+    /** Its memory that is in RAM, in bytes: proc(5), statm. */
     long residentBytes() throws IOException {
-        String statm = Files.readString(Path.of("/proc/" + process.pid() + "/statm"));
+        String statm = Files.readString(Path.of("/proc/" + pid() + "/statm"));
         return Long.parseLong(statm.split(" ", 3)[1]) * PAGE_BYTES;
+    }
+
+    /** Every worker in its data folder, those of earlier lives too. */
+    List<ProcessHandle> workers() {
+        String jobs = folder.resolve("service/jobs").toString();
+        return ProcessHandle.allProcesses()
+                .filter(candidate -> {
+                    String command = commandLine(candidate.pid());
+                    return command.contains("io.auspex.training.Worker") && command.contains(jobs);
+                })
+                .toList();
+    }
+
+    /** SIGKILL, and it is dead when this returns. */
+    void kill() throws InterruptedException {
+        running().destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM: an end in good order, or the bench has failed. */
+    void stop() throws IOException, InterruptedException {
+        running().destroy();
+        if (!running().waitFor(STOP)) {
+            throw new IOException("it did not stop within " + STOP + ":\n" + lastLines());
+        }
+    }
+
+    /**
+     * Looks until something is so; a service that cannot be reached is not yet an answer.
+     *
+     * @throws IOException with the end of the log when the service ended or patience did
+     */
+    <T> T await(String what, Duration patience, Probe<T> probe)
+            throws IOException, InterruptedException, SQLException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        String last = "";
+        while (System.nanoTime() < deadline) {
+            try {
+                Optional<T> found = probe.look();
+                if (found.isPresent()) {
+                    return found.get();
+                }
+            } catch (IOException notYet) {
+                last = ", last " + notYet;
+            }
+            if (running().waitFor(POLL)) {
+                throw new IOException("it ended before " + what + ":\n" + lastLines());
+            }
+        }
+        throw new IOException("no " + what + " within " + patience + last + "\n" + lastLines());
     }
 
     @Override
     public void close() {
         Runtime.getRuntime().removeShutdownHook(stopping);
-        stop();
+        endEverything();
+        api.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException left) {
+            System.err.println("could not delete " + folder + ": " + left.getMessage());
+        }
     }
 
-    private void stop() {
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP)) {
-                process.destroyForcibly().waitFor();
+    /** In good order if it can be had. */
+    private void endEverything() {
+        process.ifPresent(ending -> {
+            ending.destroy();
+            try {
+                if (!ending.waitFor(STOP)) {
+                    ending.destroyForcibly().waitFor();
+                }
+            } catch (InterruptedException e) {
+                ending.destroyForcibly();
+                Thread.currentThread().interrupt();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        });
+        workers().forEach(ProcessHandle::destroyForcibly);
         postgres.close();
         data.close();
-        delete();
     }
 
-    private void awaitReady() throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + START.toNanos();
-        while (System.nanoTime() < deadline) {
-            if (!process.isAlive()) {
-                throw new IOException(
-                        "the service did not start:\n"
-                                + Files.readString(folder.resolve("service.log")));
-            }
-            try (HttpConnection connection = new HttpConnection(port)) {
-                if (connection.get("/q/health/ready").status() == 200) {
-                    return;
-                }
-            } catch (IOException notYet) {
-                // It does not listen yet.
-            }
-            Thread.sleep(200);
-        }
-        throw new IOException("the service was not ready within " + START);
+    private Process running() {
+        return process.orElseThrow(() -> new IllegalStateException("it was never started"));
     }
 
-    /** The jar that {@code ./auspex run} starts, beside the classes that this process runs. */
-    static Path packagedJar() throws IOException {
+    /** What it has printed in all its lives. */
+    private Path log() {
+        return folder.resolve("service.log");
+    }
+
+    private String lastLines() throws IOException {
+        // A line of ours has the time in front; what lies between is a stack trace.
+        List<String> lines =
+                Files.readAllLines(log()).stream()
+                        .filter(line -> !line.startsWith("\tat "))
+                        .toList();
+        return String.join(
+                "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+    }
+
+    private static String commandLine(long pid) {
         try {
-            var source = ServiceProcess.class.getProtectionDomain().getCodeSource();
-            if (source != null) {
-                Path jar =
-                        Path.of(source.getLocation().toURI())
-                                .resolve("../../quarkus-run.jar")
-                                .normalize();
-                if (Files.isRegularFile(jar)) {
-                    return jar;
-                }
-            }
-        } catch (URISyntaxException impossible) {
-            throw new IllegalStateException(impossible);
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
+        } catch (IOException ended) {
+            return "";
         }
-        throw new IOException("this bench wants the packaged service: run it by ./auspex bench");
     }
 
     /** A port of the loopback interface that nobody uses now. */
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
-        }
-    }
-
-    private void delete() {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-        } catch (IOException e) {
-            System.err.println("could not delete " + folder + ": " + e.getMessage());
         }
     }
 }

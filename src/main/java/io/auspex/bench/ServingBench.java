@@ -84,7 +84,7 @@ final class ServingBench {
             LatencyBench latency = first(load);
             if (plan.has("refits")) {
                 // Without the option a worker stays on the service's processor.
-                try (ServiceUnderTest service = service("second", Optional.empty())) {
+                try (ServiceUnderTest service = service(Optional.empty())) {
                     warmUp(load, service);
                     latency.sharing(service);
                 }
@@ -95,7 +95,7 @@ final class ServingBench {
 
     private LatencyBench first(ServingLoad load)
             throws IOException, InterruptedException, SQLException {
-        try (ServiceUnderTest service = service("first", processors.worker())) {
+        try (ServiceUnderTest service = service(processors.worker())) {
             double most = 0;
             if (plan.has("throughput")) {
                 ThroughputBench measured =
@@ -147,14 +147,15 @@ final class ServingBench {
     }
 
     private void warmUp(ServingLoad load, ServiceUnderTest service) throws IOException {
-        load.saturate("warming up", service.port(), requests.json(), plan.warmUpSeconds());
+        if (plan.warmsUp()) {
+            load.saturate("warming up", service.port(), requests.json(), plan.warmUpSeconds());
+        }
     }
 
-    private ServiceUnderTest service(String name, Optional<String> workerCpus)
+    private ServiceUnderTest service(Optional<String> workerCpus)
             throws IOException, InterruptedException, SQLException {
         progress.println("starting the service, and waiting for its first refit");
-        Path own = Files.createDirectories(folder.resolve(name));
-        return ServiceUnderTest.start(own, versions, plan.days(), processors, workerCpus);
+        return ServiceUnderTest.start(versions, plan.days(), processors, workerCpus);
     }
 
     private void singleRow() throws IOException {

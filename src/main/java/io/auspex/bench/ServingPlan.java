@@ -7,7 +7,7 @@ import java.util.Set;
  * How {@code ./auspex bench serving} measures.
  *
  * @param seconds of each measurement
- * @param warmUpSeconds of each server, once, under full load
+ * @param warmUpSeconds of each server, once, under full load; 0 for none
  * @param alternations of every comparison
  * @param connections of the load generator
  * @param rate of the open loop in requests a second; 0 for half of what the service can do
@@ -50,12 +50,16 @@ record ServingPlan(
                 "database-cpus");
         return new ServingPlan(
                 options.number("seconds", 5, 1),
-                options.number("warm-up", 10, 1),
+                options.number("warm-up", 10, 0),
                 options.number("alternations", 5, 1),
                 options.number("connections", 32, 1),
                 options.number("rate", 0, 0),
                 options.number("days", 45, 10),
                 Set.of(options.values().getOrDefault("parts", String.join(",", PARTS)).split(",")));
+    }
+
+    boolean warmsUp() {
+        return warmUpSeconds > 0;
     }
 
     boolean has(String part) {

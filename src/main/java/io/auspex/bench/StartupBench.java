@@ -53,7 +53,7 @@ final class StartupBench {
             throws IOException, InterruptedException {
         options.only("rounds");
         int rounds = options.number("rounds", 5, 1);
-        Path jar = ServiceProcess.packagedJar();
+        Path jar = ServiceStart.packagedJar();
         Path folder = Files.createTempDirectory("auspex-startup");
         try (DataFolder data = DataFolder.lock(folder);
                 EmbeddedPostgres postgres = EmbeddedPostgres.start(data)) {
@@ -61,8 +61,7 @@ final class StartupBench {
             progress.println("a first start makes the schema and the champion");
             Start _ =
                     bench.measure(
-                            bench.jvm(List.of()),
-                            List.of("--feed=simulated", "--simulated.days=3"));
+                            jvm(List.of()), List.of("--feed=simulated", "--simulated.days=3"));
             Map<String, List<Start>> starts = new LinkedHashMap<>();
             for (int round = 1; round <= rounds; round++) {
                 for (Map.Entry<String, List<String>> side : bench.sides(progress).entrySet()) {
@@ -78,7 +77,7 @@ final class StartupBench {
     }
 
     /** Commands by what they are called. */
-    private Map<String, List<String>> sides(PrintStream progress) {
+    private Map<String, List<String>> sides(PrintStream progress) throws IOException {
         Map<String, List<String>> sides = new LinkedHashMap<>();
         sides.put("JVM", jvm(List.of()));
         Path cache = jar.resolveSibling("app.aot");
@@ -105,21 +104,10 @@ final class StartupBench {
         }
     }
 
-    private List<String> jvm(List<String> flags) {
-        List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // As the launcher has it.
-        words.add("-Xmx1g");
-        words.add("-XX:+ExitOnOutOfMemoryError");
-        words.add("-XX:TrimNativeHeapInterval=30000");
-        words.add("--enable-native-access=ALL-UNNAMED");
-        words.add("--sun-misc-unsafe-memory-access=allow");
-        words.addAll(flags);
-        words.add("--add-opens=java.base/java.lang.invoke=ALL-UNNAMED");
-        words.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
-        words.add("-jar");
-        words.add(jar.toString());
-        return words;
+    private static List<String> jvm(List<String> flags) throws IOException {
+        List<String> all = new ArrayList<>(List.of("-Xmx1g"));
+        all.addAll(flags);
+        return ServiceStart.java(all);
     }
 
     private Start measure(List<String> command, List<String> options)

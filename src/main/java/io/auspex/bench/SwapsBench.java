@@ -46,7 +46,10 @@ final class SwapsBench {
                         options.number("deleted", 20, 0));
         MarkedModel any =
                 model("swaps", features, new MarketSpec("none", List.of(), Timeframe.FIVE_MINUTES));
-        try (ServiceProcess service = ServiceProcess.start(HEAP_MEGABYTES, List.of());
+        try (ServiceProcess service =
+                        ServiceProcess.ready(
+                                ServiceStart.with(List.of("--feed=none"))
+                                        .withFixedHeap(HEAP_MEGABYTES));
                 Connection database = service.database()) {
             new SwapModels(database)
                     .prepare(ModelSpec.standard(any.name(), any.market()), any, plan);

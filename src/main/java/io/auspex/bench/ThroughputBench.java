@@ -106,7 +106,9 @@ final class ThroughputBench {
                 ways.removeAll(List.of(Way.BINARY, Way.RAW_BINARY, Way.ECHO_BINARY));
             }
             for (Way way : ways) {
-                closed(service, rawPort, way, plan.warmUpSeconds());
+                if (plan.warmsUp()) {
+                    closed(service, rawPort, way, plan.warmUpSeconds());
+                }
                 results.put(way, new ArrayList<>());
             }
             for (int i = 1; i <= plan.alternations(); i++) {

@@ -139,9 +139,9 @@ final class ExchangeRest {
             return client.request(options)
                     .compose(request -> {
                         sent.set(request);
-                        return request.send();
+                        // Here, on its event loop: from elsewhere its body could be gone by then.
+                        return request.send().compose(ExchangeRest::whole);
                     })
-                    .compose(ExchangeRest::whole)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(timeout.toNanos(), TimeUnit.NANOSECONDS);

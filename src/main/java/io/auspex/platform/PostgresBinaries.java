@@ -9,9 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -35,7 +32,7 @@ final class PostgresBinaries {
     /** Unpacks into {@code parent} when that has not been done yet. */
     static PostgresBinaries unpackedIn(Path parent) throws IOException {
         byte[] archive = archive();
-        Path folder = parent.resolve(sha256(archive).substring(0, NAME_DIGITS));
+        Path folder = parent.resolve(Sha256.hex(archive).substring(0, NAME_DIGITS));
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(parent);
             Path unfinished = Files.createTempDirectory(parent, "unpacking-");
@@ -127,13 +124,5 @@ final class PostgresBinaries {
         boolean executable = (entry.getMode() & 0100) != 0;
         Files.setPosixFilePermissions(
                 path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException(missing);
-        }
     }
 }

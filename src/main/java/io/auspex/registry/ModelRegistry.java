@@ -7,15 +7,13 @@ import io.auspex.model.ModelSpec;
 import io.auspex.platform.Failure;
 import io.auspex.platform.Failure.Category;
 import io.auspex.platform.Json;
+import io.auspex.platform.Sha256;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.panache.common.Sort;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -174,7 +172,7 @@ public class ModelRegistry {
      */
     public Uni<ModelVersion> add(
             String model, String origin, FeatureSchema schema, byte[] onnx, JsonNode report) {
-        String sha256 = sha256(onnx);
+        String sha256 = Sha256.hex(onnx);
         return Panache.withTransaction(() ->
                 lock(model)
                         .call(() -> keep(sha256, onnx))
@@ -459,11 +457,7 @@ public class ModelRegistry {
         return ModelRow.<ModelRow>findById(model, LockModeType.PESSIMISTIC_WRITE)
                 .onItem()
                 .ifNull()
-                .failWith(() ->
-                        new Failure(
-                                Category.NOT_FOUND,
-                                "no-such-model",
-                                "there is no model '" + model + "'"));
+                .failWith(() -> Unregistered.model(model));
     }
 
     private static Uni<VersionRow> requireVersion(String model, int version) {
@@ -471,8 +465,7 @@ public class ModelRegistry {
         return VersionRow.<VersionRow>findById(key)
                 .onItem()
                 .ifNull()
-                .failWith(() ->
-                        new Failure(Category.NOT_FOUND, "no-such-version", "there is no " + key));
+                .failWith(() -> Unregistered.version(model, version));
     }
 
     private static String json(ModelSpec spec) {
@@ -480,14 +473,6 @@ public class ModelRegistry {
             return Json.mapper().writeValueAsString(spec);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a specification can be written as JSON", e);
-        }
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.auspex.registry;
 
-import io.auspex.platform.Failure;
-import io.auspex.platform.Failure.Category;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlResult;
@@ -72,10 +70,7 @@ public class ModelSettings {
                                 policy.challengerShare()))
                 .invoke(rows -> {
                     if (rows.rowCount() == 0) {
-                        throw new Failure(
-                                Category.NOT_FOUND,
-                                "no-such-model",
-                                "there is no model '" + model + "'");
+                        throw Unregistered.model(model);
                     }
                 })
                 .replaceWithVoid();
@@ -87,10 +82,7 @@ public class ModelSettings {
                 .execute(Tuple.of(model, version, pinned))
                 .invoke(rows -> {
                     if (rows.rowCount() == 0) {
-                        throw new Failure(
-                                Category.NOT_FOUND,
-                                "no-such-version",
-                                "there is no version %d of %s".formatted(version, model));
+                        throw Unregistered.version(model, version);
                     }
                 })
                 .replaceWithVoid();

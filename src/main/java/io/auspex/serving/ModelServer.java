@@ -7,7 +7,6 @@ import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.registry.VersionState;
-import io.auspex.serving.ServingMetrics.Outcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -19,11 +18,8 @@ import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -45,7 +41,7 @@ public class ModelServer {
     private static final Logger LOG = Logger.getLogger(ModelServer.class);
 
     private final ModelRegistry registry;
-    private final Event<ModelPromoted> promoted;
+    private final Registered registered;
     private final ServingMetrics metrics;
     private final boolean demonstration;
     private final OnnxRuntime runtime = new OnnxRuntime();
@@ -53,9 +49,8 @@ public class ModelServer {
     private final PinnedModels pins;
     private final MemoryHeadroom memory;
     private final SwapSteps steps;
-
-    /** By name; only registered models, so that nobody can make it grow by asking. */
-    private final Map<String, ServedModel> models = new ConcurrentSkipListMap<>();
+    private final ServedModels models;
+    private final ChampionSwaps swaps;
 
     ModelServer(
             ModelRegistry registry,
@@ -65,7 +60,7 @@ public class ModelServer {
             MeterRegistry meters,
             @ConfigProperty(name = "auspex.promote", defaultValue = "evidence") String promote) {
         this.registry = registry;
-        this.promoted = promoted;
+        this.registered = new Registered(registry);
         this.metrics = new ServingMetrics(meters);
         // Then every answer is marked, also those of a champion that has earned its place before.
         this.demonstration = promote.equalsIgnoreCase("always");
@@ -83,6 +78,8 @@ public class ModelServer {
                         workers,
                         memory,
                         demonstration);
+        this.models = new ServedModels(registered, metrics, workers.closer());
+        this.swaps = new ChampionSwaps(registry, steps, metrics, promoted, demonstration);
         this.pins =
                 new PinnedModels(
                         config.pinnedVersions(),
@@ -100,8 +97,7 @@ public class ModelServer {
      * version serves.
      */
     public Optional<Lease> acquire(String model) {
-        ServedModel served = models.get(model);
-        return served == null ? Optional.empty() : served.slot().acquire();
+        return models.acquire(model);
     }
 
     /**
@@ -112,17 +108,7 @@ public class ModelServer {
      * @param key asked for only when there is a share; null for none
      */
     public Optional<Lease> acquire(String model, Supplier<@Nullable String> key) {
-        ServedModel served = models.get(model);
-        if (served != null && served.shares()) {
-            String given = key.get();
-            if (given != null && served.isForShadow(given)) {
-                Optional<Lease> shadow = served.shadow().acquire();
-                if (shadow.isPresent()) {
-                    return shadow;
-                }
-            }
-        }
-        return acquire(model);
+        return models.acquire(model, key);
     }
 
     /**
@@ -130,8 +116,7 @@ public class ModelServer {
      * empty when none runs there.
      */
     public Optional<Lease> acquireShadow(String model) {
-        ServedModel served = models.get(model);
-        return served == null ? Optional.empty() : served.shadow().acquire();
+        return models.acquireShadow(model);
     }
 
     /**
@@ -144,24 +129,17 @@ public class ModelServer {
      * @return fails like {@link #promote}, but rejects nobody
      */
     public Uni<Void> shadow(String model, int version, double share) {
-        return eventually(() -> inTurn(model, served -> shadowNow(served, version, share)))
-                .replaceWithVoid();
+        return changed(model, served -> swaps.shadow(served, version, share));
     }
 
     /** Gives what runs in the shadow of a model another share of keys. */
     public void share(String model, double share) {
-        ServedModel served = models.get(model);
-        if (served != null) {
-            served.share(share);
-        }
+        models.share(model, share);
     }
 
     /** Ends what runs in the shadow of a model, if anything does; its readers finish. */
     public void endShadow(String model) {
-        ServedModel served = models.get(model);
-        if (served != null) {
-            served.shadow().clear();
-        }
+        models.endShadow(model);
     }
 
     /**
@@ -179,20 +157,12 @@ public class ModelServer {
     public Uni<Lease> pinned(String model, int version) {
         return Uni.createFrom()
                 .deferred(() -> {
-                    requireNotUnloaded(model);
+                    models.requireNotUnloaded(model);
                     Optional<Lease> open = open(model, version);
                     return open.isPresent()
                             ? Uni.createFrom().item(open.get())
                             : PinnedModels.leased(() -> pins.load(model, version));
                 });
-    }
-
-    private void requireNotUnloaded(String model) {
-        ServedModel served = models.get(model);
-        if (served != null && served.isUnloaded()) {
-            throw new Failure(
-                    Failure.Category.NOT_READY, "no-model", "no model: " + ServedModel.UNLOADED);
-        }
     }
 
     /** The champion, if it is that version; or else that version, if it is pinned and open. */
@@ -235,7 +205,8 @@ public class ModelServer {
             boolean unproven,
             Supplier<Uni<Void>> within) {
         return eventually(() ->
-                inTurn(model, served -> promoteNow(served, version, reason, unproven, within)));
+                models.inTurn(
+                        model, served -> swaps.promote(served, version, reason, unproven, within)));
     }
 
     /**
@@ -249,11 +220,11 @@ public class ModelServer {
     public Uni<RegisteredModel> promoteByHand(
             String model, int version, String reason, boolean force) {
         return eventually(() ->
-                inTurn(
+                models.inTurn(
                         model,
                         served -> {
-                            VersionState state = requireVersion(model, version).state();
-                            return promoteNow(
+                            VersionState state = registered.version(model, version).state();
+                            return swaps.promote(
                                     served,
                                     version,
                                     reason,
@@ -268,7 +239,7 @@ public class ModelServer {
      * too.
      */
     public Uni<RegisteredModel> rollback(String model, String reason) {
-        return eventually(() -> inTurn(model, served -> rollbackNow(served, null, reason)));
+        return rolledBack(model, null, reason);
     }
 
     /**
@@ -277,7 +248,7 @@ public class ModelServer {
      * @return fails like {@link #rollback(String, String)}, CONFLICT {@code champion-changed} too
      */
     public Uni<RegisteredModel> rollback(String model, int champion, String reason) {
-        return eventually(() -> inTurn(model, served -> rollbackNow(served, champion, reason)));
+        return rolledBack(model, champion, reason);
     }
 
     /**
@@ -287,7 +258,7 @@ public class ModelServer {
      * @return fails like {@link #promote}; NOT_READY {@code no-model} when there is no champion
      */
     public Uni<Void> load(String model) {
-        return eventually(() -> inTurn(model, this::loadNow)).replaceWithVoid();
+        return changed(model, swaps::load);
     }
 
     /**
@@ -297,7 +268,7 @@ public class ModelServer {
      * @return fails with NOT_FOUND {@code no-such-model}
      */
     public Uni<Void> unload(String model) {
-        return eventually(() -> inTurn(model, this::unloadNow)).replaceWithVoid();
+        return changed(model, this::unloadNow);
     }
 
     /**
@@ -318,13 +289,12 @@ public class ModelServer {
 
     /** Every registered model that was ever to be served here, by name. */
     public List<ServingStatus> status() {
-        return models.values().stream().map(ServedModel::status).toList();
+        return models.status();
     }
 
     /** Whether that version of the model answers in this process, or is not to. */
     boolean serves(String model, int version) {
-        ServedModel served = models.get(model);
-        return served != null && (served.isUnloaded() || served.serves(version));
+        return models.serves(model, version);
     }
 
     /**
@@ -332,19 +302,19 @@ public class ModelServer {
      * of it. Blocking.
      */
     void followNow(String model) {
-        inTurn(
+        models.inTurn(
                 model,
                 served -> {
-                    RegisteredModel present = require(model);
+                    RegisteredModel present = registered.model(model);
                     Integer champion = present.champion();
                     if (champion == null || served.isUnloaded() || served.serves(champion)) {
                         return present;
                     }
-                    follow(served, present);
+                    swaps.follow(served, present);
                     if (served.serves(champion)) {
                         Await.item(() -> registry.lastPromotion(model))
                                 .filter(news -> news.version() == champion)
-                                .ifPresent(this::announce);
+                                .ifPresent(swaps::announce);
                     }
                     return present;
                 });
@@ -366,11 +336,7 @@ public class ModelServer {
 
     @PreDestroy
     void stop() {
-        models.values()
-                .forEach(served -> {
-                    served.slot().clear();
-                    served.shadow().clear();
-                });
+        models.clear();
         pins.clear();
         workers.close();
     }
@@ -381,8 +347,8 @@ public class ModelServer {
         byte[] onnx;
         boolean fetched = false;
         try {
-            require(model);
-            version = requireVersion(model, number);
+            registered.model(model);
+            version = registered.version(model, number);
             onnx = Await.item(() -> registry.artefact(model, number));
             memory.require("version " + number + " of " + model, onnx.length);
             fetched = true;
@@ -395,120 +361,23 @@ public class ModelServer {
             candidate.publish(version, version.unproven() || demonstration, metrics.of(model));
             LOG.infof("%s version %d is pinned", model, number);
         } catch (UnusableModelException unusable) {
-            throw unusable(version, unusable);
+            throw ChampionSwaps.unusable(version, unusable);
         }
     }
 
-    private boolean loadNow(ServedModel served) {
-        Integer champion = require(served.name()).champion();
-        if (champion == null) {
-            throw new Failure(
-                    Failure.Category.NOT_READY,
-                    "no-model",
-                    "no model: no version of " + served.name() + " was ever promoted");
-        }
-        serve(served, requireVersion(served.name(), champion));
-        return true;
-    }
-
-    private boolean unloadNow(ServedModel served) {
+    private void unloadNow(ServedModel served) {
         served.unload();
         pins.clear(served.name());
         LOG.infof("%s is unloaded", served.name());
-        return true;
-    }
-
-    private RegisteredModel promoteNow(
-            ServedModel served,
-            int number,
-            String reason,
-            boolean unproven,
-            Supplier<Uni<Void>> within) {
-        RegisteredModel present = require(served.name());
-        if (Objects.equals(present.champion(), number) && !served.serves(number)) {
-            // It was committed before, here without the news or by another process.
-            serve(served, requireVersion(served.name(), number));
-            return present;
-        }
-        ModelVersion version = requireVersion(served.name(), number);
-        if (Objects.equals(present.champion(), number)
-                || (version.state() == VersionState.REJECTED && !unproven)) {
-            // The registry knows how to refuse it.
-            return Await.item(
-                    () -> registry.promote(served.name(), number, reason, unproven, within));
-        }
-        Change change =
-                new Change(
-                        version,
-                        version.state() == VersionState.PROMOTED ? version.unproven() : unproven,
-                        reason,
-                        false);
-        return swap(
-                served,
-                change,
-                () -> registry.promote(served.name(), number, reason, unproven, within));
-    }
-
-    private boolean shadowNow(ServedModel served, int number, double share) {
-        ModelVersion version = requireVersion(served.name(), number);
-        served.share(0);
-        try (Candidate candidate = steps.prepare(served, served.shadow(), version)) {
-            candidate.publish(
-                    version, version.unproven() || demonstration, metrics.of(served.name()));
-        } catch (UnusableModelException unusable) {
-            throw unusable(version, unusable);
-        }
-        served.share(share);
-        LOG.infof("%s version %d runs in the shadow", served.name(), number);
-        return true;
-    }
-
-    private RegisteredModel rollbackNow(
-            ServedModel served, @Nullable Integer champion, String reason) {
-        RegisteredModel present = require(served.name());
-        Integer previous = present.previous();
-        if (previous == null || (champion != null && !champion.equals(present.champion()))) {
-            // The registry knows how to refuse it.
-            return Await.item(() -> registry.rollback(served.name(), champion, reason));
-        }
-        ModelVersion version = requireVersion(served.name(), previous);
-        return swap(
-                served,
-                new Change(version, version.unproven(), reason, true),
-                () -> registry.rollback(served.name(), champion, reason));
-    }
-
-    private RegisteredModel swap(
-            ServedModel served, Change change, Supplier<Uni<RegisteredModel>> commit) {
-        ModelVersion version = change.version();
-        try (Candidate candidate = steps.prepare(served, served.slot(), version)) {
-            RegisteredModel after =
-                    metrics.step(served.name(), Step.COMMIT, () -> Await.item(commit));
-            if (!Objects.equals(after.champion(), version.version())) {
-                // Another process moved the alias between our look and our commit.
-                candidate.close();
-                follow(served, after);
-                return after;
-            }
-            steps.publish(served, candidate, version, change.unproven());
-            announce(change.news(after));
-            return after;
-        } catch (UnusableModelException unusable) {
-            metrics.swapped(served.name(), Outcome.REFUSED);
-            throw refused(version, unusable);
-        } catch (RuntimeException e) {
-            metrics.swapped(served.name(), Outcome.FAILED);
-            throw e;
-        }
     }
 
     private void restoreOne(String name) {
         try {
-            inTurn(
+            models.inTurn(
                     name,
                     served -> {
-                        RegisteredModel model = require(name);
-                        follow(served, model);
+                        RegisteredModel model = registered.model(name);
+                        swaps.follow(served, model);
                         return model;
                     });
         } catch (RuntimeException e) {
@@ -516,102 +385,21 @@ public class ModelServer {
         }
     }
 
-    /** Serves the champion that the registry names; when it cannot, says why and stays as it is. */
-    private void follow(ServedModel served, RegisteredModel model) {
-        Integer champion = model.champion();
-        if (champion == null || served.isUnloaded() || served.serves(champion)) {
-            return;
-        }
-        try {
-            serve(served, requireVersion(model.name(), champion));
-        } catch (RuntimeException e) {
-            String problem = "champion " + champion + " does not serve: " + e.getMessage();
-            served.troubled(problem);
-            LOG.error(problem, e instanceof Failure ? null : e);
-        }
+    private Uni<RegisteredModel> rolledBack(
+            String model, @Nullable Integer champion, String reason) {
+        return eventually(
+                () -> models.inTurn(model, served -> swaps.rollback(served, champion, reason)));
     }
 
-    /** Serves a version that is the champion already. */
-    private void serve(ServedModel served, ModelVersion version) {
-        try (Candidate candidate = steps.prepare(served, served.slot(), version)) {
-            steps.publish(served, candidate, version, version.unproven());
-        } catch (UnusableModelException unusable) {
-            metrics.swapped(served.name(), Outcome.REFUSED);
-            throw unusable(version, unusable);
-        } catch (RuntimeException e) {
-            metrics.swapped(served.name(), Outcome.FAILED);
-            throw e;
-        }
-    }
-
-    /** The promotion stands, whatever an observer makes of the news. */
-    private void announce(ModelPromoted news) {
-        try {
-            promoted.fire(news);
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "an observer failed on %s", news);
-        }
-    }
-
-    /** Keeps the reason in the registry, unless the version was decided on before. */
-    private Failure refused(ModelVersion version, UnusableModelException unusable) {
-        Failure failure = unusable(version, unusable);
-        if (version.state() == VersionState.CANDIDATE) {
-            String reason = reason(version, unusable);
-            try {
-                Await.item(() -> registry.reject(version.model(), version.version(), reason));
-            } catch (RuntimeException e) {
-                failure.addSuppressed(e);
-            }
-        }
-        return failure;
-    }
-
-    private static Failure unusable(ModelVersion version, UnusableModelException unusable) {
-        return new Failure(
-                Failure.Category.CONFLICT,
-                PinnedModels.UNUSABLE,
-                reason(version, unusable),
-                unusable);
-    }
-
-    private static String reason(ModelVersion version, UnusableModelException unusable) {
-        return "%s version %d cannot serve: %s"
-                .formatted(version.model(), version.version(), unusable.getMessage());
-    }
-
-    private <T> T inTurn(String model, Function<ServedModel, T> work) {
-        ServedModel served = models.get(model);
-        if (served == null) {
-            RegisteredModel registered = require(model);
-            served = models.computeIfAbsent(registered.name(), this::unserved);
-        }
-        ServedModel mine = served;
-        return mine.inTurn(() -> work.apply(mine));
-    }
-
-    private ServedModel unserved(String model) {
-        ServedModel served = new ServedModel(model, workers.closer());
-        metrics.champion(model, served);
-        return served;
-    }
-
-    private RegisteredModel require(String model) {
-        return Await.item(() -> registry.model(model))
-                .orElseThrow(() ->
-                        new Failure(
-                                Failure.Category.NOT_FOUND,
-                                "no-such-model",
-                                "there is no model '" + model + "'"));
-    }
-
-    private ModelVersion requireVersion(String model, int version) {
-        return Await.item(() -> registry.version(model, version))
-                .orElseThrow(() ->
-                        new Failure(
-                                Failure.Category.NOT_FOUND,
-                                "no-such-version",
-                                "there is no version %d of %s".formatted(version, model)));
+    private Uni<Void> changed(String model, Consumer<ServedModel> change) {
+        return eventually(() ->
+                        models.inTurn(
+                                model,
+                                served -> {
+                                    change.accept(served);
+                                    return true;
+                                }))
+                .replaceWithVoid();
     }
 
     /**
@@ -640,20 +428,6 @@ public class ModelServer {
             emission.run();
         } else {
             context.runOnContext(_ -> emission.run());
-        }
-    }
-
-    /** What a swap is to change. */
-    private record Change(ModelVersion version, boolean unproven, String reason, boolean rollback) {
-
-        ModelPromoted news(RegisteredModel after) {
-            return new ModelPromoted(
-                    version.model(),
-                    version.version(),
-                    after.previous(),
-                    reason,
-                    rollback,
-                    after.updatedAt());
         }
     }
 }

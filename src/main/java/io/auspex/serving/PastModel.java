@@ -2,12 +2,10 @@ package io.auspex.serving;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.Failure;
+import io.auspex.platform.Sha256;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -46,7 +44,7 @@ public final class PastModel implements AutoCloseable {
             OnnxSession session = OnnxRuntime.shared().open(onnx);
             ServingModel model =
                     new ServingModel(
-                            new ServedVersion(name, version, sha256(onnx), unproven, 0),
+                            new ServedVersion(name, version, Sha256.hex(onnx), unproven, 0),
                             session,
                             COMPUTED,
                             new ModelMeters(
@@ -62,14 +60,6 @@ public final class PastModel implements AutoCloseable {
                     "version-unusable",
                     "version %d of %s: %s".formatted(version, name, unusable.getMessage()),
                     unusable);
-        }
-    }
-
-    private static String sha256(byte[] onnx) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(onnx));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.auspex.trades;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.Await;
+import io.auspex.platform.DatabaseAway;
 import io.auspex.platform.Failure;
 import io.auspex.trades.TradeRows.Pending;
 import io.quarkus.runtime.ShutdownEvent;

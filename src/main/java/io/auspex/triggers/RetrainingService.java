@@ -8,6 +8,7 @@ import io.auspex.platform.Failure;
 import io.auspex.platform.Failure.Category;
 import io.auspex.platform.Json;
 import io.auspex.registry.ModelRegistry;
+import io.auspex.registry.Unregistered;
 import io.auspex.retraining.Refit;
 import io.auspex.retraining.RefitService;
 import io.smallrye.mutiny.Uni;
@@ -126,10 +127,7 @@ public class RetrainingService {
         return registry.model(model)
                 .invoke(found -> {
                     if (found.isEmpty()) {
-                        throw new Failure(
-                                Category.NOT_FOUND,
-                                "no-such-model",
-                                "there is no model '" + model + "'");
+                        throw Unregistered.model(model);
                     }
                 })
                 .chain(() -> store.rules(model));

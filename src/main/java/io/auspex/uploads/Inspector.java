@@ -14,19 +14,17 @@ import io.auspex.model.MarketSpec;
 import io.auspex.model.TargetSpec;
 import io.auspex.platform.Failure;
 import io.auspex.platform.Json;
+import io.auspex.platform.Sha256;
 import io.auspex.serving.TrialModel;
 import io.auspex.uploads.Manifest.Input;
 import io.auspex.uploads.Manifest.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -131,7 +129,7 @@ public final class Inspector {
         provenance.put("trainer", "upload");
         provenance.put("trainer_version", printable(model.getProducerVersion()));
         provenance.put("producer", printable(model.getProducerName()));
-        provenance.put("upload_sha256", sha256(upload));
+        provenance.put("upload_sha256", Sha256.hex(upload));
         provenance.put("upload_bytes", upload.length);
         provenance.put("ir_version", model.getIrVersion());
         ObjectNode opsets = provenance.putObject("opsets");
@@ -266,7 +264,7 @@ public final class Inspector {
             }
             folder.writeModel(onnx);
             return new InspectionResult.Accepted(
-                    sha256(onnx), trial.schema().names(), market, targets, report);
+                    Sha256.hex(onnx), trial.schema().names(), market, targets, report);
         }
     }
 
@@ -312,14 +310,6 @@ public final class Inspector {
             return Json.mapper().writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a record that cannot be written as JSON", e);
-        }
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
     }
 }

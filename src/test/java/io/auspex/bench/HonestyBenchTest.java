@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Six markets of the table that {@code ./auspex bench honesty} prints. */
+/** Four markets of the table that {@code ./auspex bench honesty} prints. */
 class HonestyBenchTest {
 
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
@@ -21,7 +21,7 @@ class HonestyBenchTest {
         HonestyBench.Row noise = row(0.0);
         HonestyBench.Row planted = row(1.0);
         assertThat(noise.promoted()).isZero();
-        assertThat(planted.promoted()).isEqualTo(3);
+        assertThat(planted.promoted()).isEqualTo(2);
         assertThat(planted.outcomes())
                 .allSatisfy(outcome -> assertThat(outcome.skillShare()).isBetween(0.4, 1.0));
     }
@@ -38,7 +38,7 @@ class HonestyBenchTest {
 
     private static HonestyBench.Row row(double strength) throws Exception {
         List<SimulatedMarket> markets =
-                LongStream.rangeClosed(1, 3)
+                LongStream.rangeClosed(1, 2)
                         .mapToObj(seed -> SimulatedMarket.standard(seed).withStrength(strength))
                         .toList();
         return HonestyBench.row(strength, markets, 2, NOWHERE);

@@ -9,11 +9,15 @@ import java.util.List;
 
 /**
  * The PostgreSQL of the tests. Its cluster stays under {@code target/} for the next run; the
- * databases of earlier runs are dropped. Runs at the same time get clusters of their own.
+ * databases of earlier runs are dropped. Runs at the same time get clusters of their own. It does
+ * not wait for the disk: what it holds may be lost with the machine, though not with a process.
  */
 final class TestPostgres implements AutoCloseable {
 
     private static final int MAX_CLUSTERS = 8;
+
+    /** The service's own settings for a crash of the machine (the cluster's own file). */
+    private static final List<String> DURABILITY = List.of("fsync", "full_page_writes");
 
     private final DataFolder folder;
     private final EmbeddedPostgres server;
@@ -28,6 +32,7 @@ final class TestPostgres implements AutoCloseable {
             try {
                 DataFolder folder = DataFolder.lock(Path.of("target", "test-postgres-" + number));
                 TestPostgres postgres = new TestPostgres(folder, EmbeddedPostgres.start(folder));
+                postgres.waitForNoDisk();
                 postgres.dropOldDatabases();
                 return postgres;
             } catch (LaunchException inUse) {
@@ -46,6 +51,18 @@ final class TestPostgres implements AutoCloseable {
     public void close() {
         server.close();
         folder.close();
+    }
+
+    private void waitForNoDisk() {
+        try (Connection connection = server.connect("postgres");
+                Statement statement = connection.createStatement()) {
+            for (String setting : DURABILITY) {
+                statement.execute("alter system set " + setting + " = off");
+            }
+            statement.execute("select pg_reload_conf()");
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     private void dropOldDatabases() {

@@ -3,6 +3,7 @@ package io.auspex.api.inference;
 import io.auspex.platform.Failure;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
+import io.auspex.registry.Unregistered;
 import io.auspex.serving.Lease;
 import io.auspex.serving.ModelServer;
 import io.auspex.serving.ServingStatus;
@@ -46,7 +47,7 @@ class Champions {
                                 .failure(
                                         registered
                                                 .map(this::noModel)
-                                                .orElseGet(() -> noSuchModel(model))));
+                                                .orElseGet(() -> Unregistered.model(model))));
     }
 
     private Failure noModel(RegisteredModel model) {
@@ -63,10 +64,5 @@ class Champions {
                                 ? "no version of " + model.name() + " was ever promoted"
                                 : "version " + model.champion() + " is being loaded";
         return new Failure(Failure.Category.NOT_READY, "no-model", "no model: " + reason);
-    }
-
-    private static Failure noSuchModel(String model) {
-        return new Failure(
-                Failure.Category.NOT_FOUND, "no-such-model", "there is no model '" + model + "'");
     }
 }

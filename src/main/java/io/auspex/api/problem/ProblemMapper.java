@@ -5,13 +5,11 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.auspex.platform.DatabaseAway;
 import io.auspex.platform.Failure;
-import io.vertx.pgclient.PgException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.io.IOException;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -21,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 public class ProblemMapper {
 
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
-
-    /** How deep a chain of causes is looked at. */
-    private static final int MAX_CAUSES = 10;
 
     @ServerExceptionMapper
     public Response failure(Failure failure, UriInfo uri) {
@@ -64,7 +59,7 @@ public class ProblemMapper {
             }
             return Problem.of(failure);
         }
-        if (isDatabaseAway(defect)) {
+        if (DatabaseAway.isCauseOf(defect)) {
             log.warnf("%s: the database does not answer: %s", path, defect);
             return Problem.of(503, "database-unavailable", "the database does not answer");
         }
@@ -115,27 +110,6 @@ public class ProblemMapper {
                                         : step.getFieldName())
                         .collect(Collectors.joining("."));
         return path.isEmpty() && last != null ? last : path;
-    }
-
-    /** No connection, or none in time; PostgreSQL's own refusals of a statement are defects. */
-    private static boolean isDatabaseAway(Throwable failure) {
-        Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
-            if (cause instanceof IOException
-                    || cause instanceof TimeoutException
-                    || (cause instanceof PgException refused && isShutdown(refused))) {
-                return true;
-            }
-            cause = cause.getCause();
-        }
-        return false;
-    }
-
-    /** Classes 08 (connection), 53 (resources) and 57 (operator intervention). */
-    private static boolean isShutdown(PgException refused) {
-        String state = refused.getSqlState();
-        return state != null
-                && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57"));
     }
 
     private static Response response(Problem problem, UriInfo uri) {

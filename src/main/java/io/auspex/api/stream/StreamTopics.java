@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,11 +76,7 @@ class StreamTopics {
     private final ReentrantLock lock = new ReentrantLock();
     private final SignalTopics signals;
     private final Map<String, StateTopic> states = new HashMap<>();
-    private final Map<String, StateTopic> predictions = new HashMap<>();
-
-    /** Of each symbol the newest signal with a prediction, by model. */
-    private final Map<String, Map<String, Signal>> predicted = new LinkedHashMap<>();
-
+    private final PredictionTopics predictions;
     private final StreamConfig config;
     private final InstantSource clock;
 
@@ -89,6 +84,7 @@ class StreamTopics {
         this.config = config;
         this.clock = clock;
         this.signals = new SignalTopics(config.recentSignals());
+        this.predictions = new PredictionTopics(MAX_TOPICS, clock);
         // What is counted by this process is worth nothing to another one.
         String epoch = UUID.randomUUID().toString().replace("-", "");
         states.put(REFITS, new StateTopic(REFITS, "refit", epoch));
@@ -102,7 +98,7 @@ class StreamTopics {
         lock.lock();
         try {
             signals.restore(epoch, head, encoded);
-            latest.forEach(this::remember);
+            latest.forEach(predictions::restore);
         } finally {
             lock.unlock();
         }
@@ -114,7 +110,7 @@ class StreamTopics {
         lock.lock();
         try {
             signals.publish(publication);
-            news.forEach(this::publishPrediction);
+            news.forEach(predictions::publish);
         } finally {
             lock.unlock();
         }
@@ -268,13 +264,11 @@ class StreamTopics {
         lock.lock();
         try {
             signals.remove(topic, subscriber);
-            StateTopic state = states.getOrDefault(topic, predictions.get(topic));
+            StateTopic state = states.get(topic);
             if (state != null) {
                 state.remove(subscriber);
-                if (!state.hasSubscribers()) {
-                    predictions.remove(topic);
-                }
             }
+            predictions.remove(topic, subscriber);
         } finally {
             lock.unlock();
         }
@@ -288,7 +282,7 @@ class StreamTopics {
             names.add(ALL_SIGNALS);
             names.addAll(states.keySet());
             signals.symbols().forEach(symbol -> names.add(SIGNALS + symbol));
-            predicted.keySet().forEach(symbol -> names.add(PREDICTIONS + symbol));
+            predictions.symbols().forEach(symbol -> names.add(PREDICTIONS + symbol));
             return List.copyOf(names);
         } finally {
             lock.unlock();
@@ -395,74 +389,16 @@ class StreamTopics {
     }
 
     private Optional<StateTopic> stateOrPrediction(String name) {
-        StateTopic known = states.getOrDefault(name, predictions.get(name));
-        if (known != null) {
-            return Optional.of(known);
-        }
-        if (!isOfSymbol(PREDICTIONS, name) || predictions.size() >= MAX_TOPICS) {
-            return Optional.empty();
-        }
-        StateTopic topic = new StateTopic(name, "prediction", signals.epoch());
-        predicted
-                .getOrDefault(name.substring(PREDICTIONS.length()), Map.of())
-                .forEach((model, signal) ->
-                        topic.restore(signal.seq(), model, prediction(signal), signal.closeTime()));
-        predictions.put(name, topic);
-        return Optional.of(topic);
-    }
-
-    private void publishPrediction(Signal signal) {
-        if (!remember(signal)) {
-            return;
-        }
-        StateTopic topic = predictions.get(PREDICTIONS + signal.symbol().name());
-        if (topic != null) {
-            topic.publish(
-                    signal.seq(),
-                    signal.model(),
-                    prediction(signal),
-                    signal.closeTime(),
-                    clock.instant());
-        }
-    }
-
-    /** Whether it holds a prediction. */
-    private boolean remember(Signal signal) {
-        if (signal.heads().isEmpty()) {
-            return false;
-        }
-        predicted
-                .computeIfAbsent(signal.symbol().name(), _ -> new LinkedHashMap<>())
-                .put(signal.model(), signal);
-        if (predicted.size() > MAX_TOPICS) {
-            predicted.remove(predicted.keySet().iterator().next());
-        }
-        return true;
-    }
-
-    /** What the model said, without what was decided. */
-    private static byte[] prediction(Signal signal) {
-        Map<String, @Nullable Object> prediction = new LinkedHashMap<>();
-        prediction.put("model", signal.model());
-        prediction.put("version", signal.version());
-        prediction.put("schema_hash", signal.schemaHash());
-        prediction.put("symbol", signal.symbol());
-        prediction.put("timeframe", signal.timeframe());
-        prediction.put("close_time", signal.closeTime());
-        prediction.put("close_price", signal.closePrice());
-        prediction.put("heads", signal.heads());
-        prediction.put("predicted_profit", signal.predictedProfit());
-        prediction.put("p_profit", signal.pProfit());
-        prediction.put("expires_at", signal.expiresAt());
-        prediction.put("unproven", signal.unproven());
-        return StreamMessages.json(prediction);
+        StateTopic state = states.get(name);
+        return state != null ? Optional.of(state) : predictions.topic(name, signals.epoch());
     }
 
     private static boolean isSignals(String name) {
         return name.equals(ALL_SIGNALS) || isOfSymbol(SIGNALS, name);
     }
 
-    private static boolean isOfSymbol(String prefix, String name) {
+    /** Whether a topic is that of a symbol, as the prefix has it. */
+    static boolean isOfSymbol(String prefix, String name) {
         if (!name.startsWith(prefix)) {
             return false;
         }

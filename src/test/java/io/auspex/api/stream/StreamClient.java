@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** A real WebSocket client, reading at once or only when it is told to. Heartbeats are left out. */
 final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
-    private static final long PATIENCE_SECONDS = 20;
+    /** With a message or an end that comes; a slow machine may be very slow. */
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Messages of a connection that are compared with the document; the rest is like them. */
     private static final int CHECKED = 300;
@@ -55,7 +57,7 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
     /** The next message. */
     JsonNode next() throws InterruptedException {
-        JsonNode message = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        JsonNode message = messages.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         if (message == null) {
             throw new AssertionError("no message came, closed: " + closed);
         }
@@ -87,7 +89,7 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
     }
 
     int closeCode() throws Exception {
-        return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return closed.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     boolean isOpen() {

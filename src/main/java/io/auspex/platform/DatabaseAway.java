@@ -1,18 +1,21 @@
-package io.auspex.trades;
+package io.auspex.platform;
 
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
-/** Tells a database that cannot be reached from one that refuses what it is asked. */
-final class DatabaseAway {
+/**
+ * Tells a database that cannot be reached, or not in time, from one that refuses what it is asked,
+ * which is a defect.
+ */
+public final class DatabaseAway {
 
     /** A cause may be its own cause's cause. */
     private static final int MAX_CAUSES = 16;
 
     private DatabaseAway() {}
 
-    static boolean isCauseOf(Throwable failure) {
+    public static boolean isCauseOf(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
             if (cause instanceof IOException

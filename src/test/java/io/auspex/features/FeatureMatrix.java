@@ -14,10 +14,10 @@ import java.util.Objects;
  * are ordered by close time, then symbol; a symbol without a candle at a close has no row. They are
  * kept in chunks, so that growing never copies them. Not thread-safe.
  */
-public final class FeatureMatrix {
+final class FeatureMatrix {
 
     /** Which rows are kept. */
-    public enum Keep {
+    enum Keep {
         /** Only vectors that are ready: what a live model would have been asked. */
         READY,
         /** Every candle's vector, with NaN where a feature has no value. */
@@ -39,7 +39,7 @@ public final class FeatureMatrix {
      * @param symbols the symbols to keep rows of; their order gives the symbol indexes. Others only
      *     serve as correlated ones
      */
-    public FeatureMatrix(FeatureSchema schema, Collection<Symbol> symbols, Keep keep) {
+    FeatureMatrix(FeatureSchema schema, Collection<Symbol> symbols, Keep keep) {
         this.engine = new FeatureEngine(schema);
         this.symbols = List.copyOf(symbols);
         this.keep = keep;
@@ -51,7 +51,7 @@ public final class FeatureMatrix {
      *
      * @throws IllegalArgumentException as {@link FeatureEngine#accept}
      */
-    public void accept(MarketClose close) {
+    void accept(MarketClose close) {
         engine.accept(close);
         for (Candle candle : close.candles()) {
             int symbol = symbols.indexOf(candle.symbol());
@@ -81,38 +81,29 @@ public final class FeatureMatrix {
         rows++;
     }
 
-    public FeatureSchema schema() {
-        return engine.schema();
-    }
-
-    /** The symbols that {@link #symbolIndex} points into. */
-    public List<Symbol> symbols() {
-        return symbols;
-    }
-
     /** Number of rows: N in {@code float32[N, F]}. */
-    public int rows() {
+    int rows() {
         return rows;
     }
 
     /** Close time of a row, milliseconds since the Unix epoch (UTC). */
-    public long closeTimeMillis(int row) {
+    long closeTimeMillis(int row) {
         return times[Objects.checkIndex(row, rows)];
     }
 
-    /** Index of a row's symbol in {@link #symbols()}. */
-    public int symbolIndex(int row) {
+    /** Index of a row's symbol among those it was made with. */
+    int symbolIndex(int row) {
         return symbolIndexes[Objects.checkIndex(row, rows)];
     }
 
     /** One value; NaN where the feature has none. */
-    public float value(int row, int feature) {
+    float value(int row, int feature) {
         Objects.checkIndex(feature, width);
         return chunkOf(row)[row % CHUNK_ROWS * width + feature];
     }
 
-    /** Copies a row of {@code schema().size()} values to {@code target} from {@code offset} on. */
-    public void copyRow(int row, float[] target, int offset) {
+    /** Copies a row of its values to {@code target} from {@code offset} on. */
+    void copyRow(int row, float[] target, int offset) {
         System.arraycopy(chunkOf(row), row % CHUNK_ROWS * width, target, offset, width);
     }
 
