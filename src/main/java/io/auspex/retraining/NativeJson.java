@@ -70,7 +70,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             TrainingReport.Probe.class,
             TrainingReport.Provenance.class,
             ValidationSpec.class
-        })
+        },
+        // A worker's own, and private there.
+        classNames = "io.auspex.training.ProgressLines$Line")
 final class NativeJson {
 
     private NativeJson() {}

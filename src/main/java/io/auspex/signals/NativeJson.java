@@ -15,6 +15,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             Receipt.Outlook.class,
             Replayed.class,
             Replayed.Difference.class,
+            Signal.class,
             TradeOutlook.class
         })
 final class NativeJson {
