@@ -1,6 +1,7 @@
 package io.auspex.backtest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.auspex.backtest.BacktestReport.RefitRow;
 import io.auspex.backtest.RunState.Walk;
 import io.auspex.backtest.VersionFiles.VersionFile;
@@ -20,9 +21,14 @@ import io.auspex.retraining.PastRefits.Order;
 import io.auspex.retraining.PastRefits.Result;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,8 +38,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries backtests out, one at a time, on a thread of the background. A run is claimed under a
@@ -57,6 +61,7 @@ class BacktestRunner {
     private final CandleStore candles;
     private final ModelRegistry registry;
     private final RangeGuards guards;
+    private final EnsembleSpeakers ensembles;
     private final PastRefits pastRefits;
     private final BacktestConfig config;
     private final String owner = UUID.randomUUID().toString();
@@ -70,12 +75,14 @@ class BacktestRunner {
             CandleStore candles,
             ModelRegistry registry,
             RangeGuards guards,
+            EnsembleSpeakers ensembles,
             PastRefits pastRefits,
             BacktestConfig config) {
         this.store = store;
         this.candles = candles;
         this.registry = registry;
         this.guards = guards;
+        this.ensembles = ensembles;
         this.pastRefits = pastRefits;
         this.config = config;
     }
@@ -222,9 +229,9 @@ class BacktestRunner {
                             ? "goes on after " + Instant.ofEpochMilli(begin.positionMillis())
                             : "begins");
             RunState end;
-            try (VersionSource versions = versions(begin.walk())) {
+            try (Speaker speaker = speaker(begin)) {
                 BacktestEngine running =
-                        new BacktestEngine(plan, candles, versions, begin, config.chunk(), this);
+                        new BacktestEngine(plan, candles, speaker, begin, config.chunk(), this);
                 engine = running;
                 end = running.run();
             }
@@ -280,28 +287,35 @@ class BacktestRunner {
             return CLOSES_DONE / 100.0 * Math.clamp((positionMillis - from) / all, 0, 1);
         }
 
-        private VersionSource versions(Walk walk) {
+        private Speaker speaker(RunState begin) {
+            VersionPlan.Ensemble together = plan.versions().ensemble();
+            if (together != null) {
+                return ensembles.speaker(plan, together, begin, this::file);
+            }
             VersionPlan.Refits refits = plan.versions().refits();
-            return refits == null
-                    ? new StagedVersions(plan, this::file, guards)
-                    : new RefittedVersions(claim.id(), plan, refits, walk, candles, guards, this);
+            return new ModelSpeaker(
+                    plan,
+                    candles,
+                    refits == null
+                            ? new StagedVersions(plan, number -> file(plan.model(), number), guards)
+                            : new RefittedVersions(
+                                    claim.id(), plan, refits, begin.walk(), candles, guards, this));
         }
 
-        private VersionFile file(int number) {
+        private VersionFile file(String model, int number) {
             ModelVersion version =
-                    Await.item(() -> registry.version(plan.model(), number))
+                    Await.item(() -> registry.version(model, number))
                             .orElseThrow(() ->
                                     new Failure(
                                             Failure.Category.NOT_FOUND,
                                             "no-such-version",
-                                            "%s has no version %d"
-                                                    .formatted(plan.model(), number)));
+                                            "%s has no version %d".formatted(model, number)));
             JsonNode report = version.report();
             return new VersionFile(
                     number,
                     version.unproven(),
                     report,
-                    Await.item(() -> registry.artefact(plan.model(), number)));
+                    Await.item(() -> registry.artefact(model, number)));
         }
 
         @Override
@@ -392,7 +406,7 @@ class BacktestRunner {
 
         private BacktestReport report(RunState end, @Nullable RandomComparison random) {
             List<RefitRow> rows = new ArrayList<>(store.refits(claim.id()));
-            plan.versions().stages().forEach(stage -> rows.add(BacktestService.given(stage)));
+            rows.addAll(BacktestService.given(plan.versions()));
             BacktestReport report =
                     BacktestReport.of(
                             claim.id(),

@@ -2,14 +2,18 @@ package io.auspex.backtest;
 
 import io.auspex.backtest.BacktestReport.RefitRow;
 import io.auspex.backtest.VersionPlan.Stage;
+import io.auspex.ensemble.PastEnsembles;
 import io.auspex.platform.Failure;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Backtests and dry runs for whoever asks. Blocking: call it from a virtual thread. Failures:
@@ -20,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public class BacktestService {
 
     private final BacktestPlanner planner;
+    private final EnsemblePlanner ensembles;
     private final BacktestStore store;
     private final BacktestRunner runner;
     private final DryRuns dryRuns;
@@ -27,11 +32,13 @@ public class BacktestService {
 
     BacktestService(
             BacktestPlanner planner,
+            EnsemblePlanner ensembles,
             BacktestStore store,
             BacktestRunner runner,
             DryRuns dryRuns,
             BacktestConfig config) {
         this.planner = planner;
+        this.ensembles = ensembles;
         this.store = store;
         this.runner = runner;
         this.dryRuns = dryRuns;
@@ -41,10 +48,13 @@ public class BacktestService {
     /**
      * Has a backtest made.
      *
-     * @throws Failure of {@link BacktestPlanner} too
+     * @throws Failure of {@link BacktestPlanner} and {@link EnsemblePlanner} too
      */
     public Backtest submit(BacktestRequest request) {
-        BacktestPlan plan = planner.plan(request);
+        BacktestPlan plan =
+                PastEnsembles.NAME.equals(request.model())
+                        ? ensembles.plan(request)
+                        : planner.plan(request);
         long id =
                 store.insert(plan, config.queue())
                         .orElseThrow(() ->
@@ -134,7 +144,7 @@ public class BacktestService {
                                         "backtest %d (%s) has nothing to report yet"
                                                 .formatted(id, run.state())));
         List<RefitRow> versions = new ArrayList<>(store.refits(id));
-        run.plan().versions().stages().forEach(stage -> versions.add(given(stage)));
+        versions.addAll(given(run.plan().versions()));
         return BacktestReport.of(
                 id,
                 run.kind().code(),
@@ -172,13 +182,27 @@ public class BacktestService {
         ReportCsv.equity(report.equity(), out);
     }
 
-    static RefitRow given(Stage stage) {
+    /** The versions that a plan names. */
+    static List<RefitRow> given(VersionPlan plan) {
+        List<RefitRow> rows = new ArrayList<>();
+        plan.stages().forEach(stage -> rows.add(given(stage, "")));
+        VersionPlan.Ensemble ensemble = plan.ensemble();
+        if (ensemble != null) {
+            for (VersionPlan.MemberStages member : ensemble.members()) {
+                member.stages().forEach(stage -> rows.add(given(stage, member.member() + ": ")));
+            }
+        }
+        return rows;
+    }
+
+    private static RefitRow given(Stage stage, String who) {
         return new RefitRow(
                 stage.version(),
                 stage.from(),
                 "given",
-                stage.trainedTo() == null
-                        ? "its report does not say what it was trained on"
-                        : "trained on closes up to " + stage.trainedTo());
+                who
+                        + (stage.trainedTo() == null
+                                ? "its report does not say what it was trained on"
+                                : "trained on closes up to " + stage.trainedTo()));
     }
 }

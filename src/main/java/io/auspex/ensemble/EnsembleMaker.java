@@ -11,6 +11,7 @@ import io.auspex.signals.DecisionRule;
 import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
 import io.auspex.signals.Receipt;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +39,18 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
             "it says nothing of this close: no version of its model serves this market";
 
     private static final String NOT_FINITE = "its answer is not finite";
+
+    /**
+     * Whether anybody could say something of a close: a member that is no model may always, one
+     * that is when its model was asked.
+     */
+    static boolean concerns(List<PendingSignal> said, List<? extends Member> members) {
+        return members.stream()
+                .anyMatch(member ->
+                        !(member instanceof ModelMember model)
+                                || said.stream()
+                                        .anyMatch(signal -> signal.model().equals(model.model())));
+    }
 
     /** The ballots and the signals of one close. */
     record Made(List<Ballot> ballots, List<PendingSignal> signals) {}

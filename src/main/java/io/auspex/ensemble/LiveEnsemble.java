@@ -14,16 +14,19 @@ import io.auspex.signals.SignalCombiner;
 import io.auspex.signals.SignalPipeline;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
+
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ensemble on the feed that runs, when it is switched on: one more signal for every symbol of a
@@ -123,13 +126,7 @@ class LiveEnsemble implements SignalCombiner {
         }
         Timeframe base = close.candles().getFirst().timeframe();
         List<Member> members = members(close.feed(), base, inForce.get());
-        boolean anybody =
-                members.stream().anyMatch(member -> !(member instanceof ModelMember))
-                        || ofModels.stream()
-                                .anyMatch(signal ->
-                                        members.stream()
-                                                .anyMatch(member -> speaks(member, signal)));
-        return anybody
+        return EnsembleMaker.concerns(ofModels, members)
                 ? new EnsembleMaker(
                                 pipeline.get().rule(), pipeline.get().expiry(), config.deadline())
                         .signals(
@@ -153,10 +150,6 @@ class LiveEnsemble implements SignalCombiner {
                                 feedIdentity,
                                 loaded.timeframe()))
                 : Optional.empty();
-    }
-
-    private static boolean speaks(Member member, PendingSignal signal) {
-        return member instanceof ModelMember model && model.model().equals(signal.model());
     }
 
     /** Everybody with a weight above 0. */
