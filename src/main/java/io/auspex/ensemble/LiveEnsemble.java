@@ -192,9 +192,7 @@ class LiveEnsemble implements SignalCombiner {
                     .renewed(known.feed(), known.base(), TargetSpec.standard(), symbols, toMillis)
                     .ifPresent(calibration -> {
                         market = known.with(calibration);
-                        LOG.infof(
-                                "%s is calibrated on %d scores up to %s",
-                                Members.TRADING, calibration.rows(), calibration.to());
+                        LOG.infof("%s is calibrated: %s", Members.TRADING, calibration.identity());
                     });
         } catch (RuntimeException failure) {
             LOG.warnf("the rules of %s are not calibrated anew: %s", known.feed(), failure);

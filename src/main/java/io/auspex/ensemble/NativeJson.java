@@ -30,6 +30,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             ReinforcementSession.State.class,
             Replay.State.class,
             RuleCalibration.class,
+            RuleStyle.class,
             SessionPlan.class,
             SessionPlan.Exits.class,
             SessionPlan.Planned.class,
