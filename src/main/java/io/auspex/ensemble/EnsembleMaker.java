@@ -129,7 +129,7 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
                 close.feed(),
                 Members.ENSEMBLE,
                 Math.toIntExact(weights.revision()),
-                FeatureSchema.of(composition.isEmpty() ? List.of("nobody") : composition).hash(),
+                composition(composition),
                 candle.symbol(),
                 candle.timeframe(),
                 close.closeTimeMillis(),
@@ -140,6 +140,34 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
                 null,
                 expiry.of(close.closeTimeMillis(), candle.timeframe()),
                 Receipt.of(rule, members));
+    }
+
+    /** One signal for every candle of a close that nobody could be asked about in time. */
+    static List<PendingSignal> missed(
+            MarketClose close, Weights weights, Expiry expiry, String reason) {
+        return close.candles().stream()
+                .map(candle ->
+                        new PendingSignal(
+                                close.feed(),
+                                Members.ENSEMBLE,
+                                Math.toIntExact(weights.revision()),
+                                composition(List.of()),
+                                candle.symbol(),
+                                candle.timeframe(),
+                                close.closeTimeMillis(),
+                                candle.close(),
+                                Decision.missed(reason),
+                                Map.of(),
+                                false,
+                                null,
+                                expiry.of(close.closeTimeMillis(), candle.timeframe()),
+                                null))
+                .toList();
+    }
+
+    /** Names who spoke, in which version and on which features. */
+    private static String composition(List<String> speakers) {
+        return FeatureSchema.of(speakers.isEmpty() ? List.of("nobody") : speakers).hash();
     }
 
     static Decision nobody() {

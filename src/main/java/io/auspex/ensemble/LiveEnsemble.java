@@ -137,6 +137,23 @@ class LiveEnsemble implements SignalCombiner {
                 : List.of();
     }
 
+    @Override
+    public List<PendingSignal> missed(
+            MarketClose close, List<PendingSignal> ofModels, String reason) {
+        HistoryLoaded loaded = feed;
+        Optional<Weights> inForce = weights.get();
+        if (!config.enabled()
+                || inForce.isEmpty()
+                || loaded == null
+                || !loaded.feed().equals(close.feed())) {
+            return List.of();
+        }
+        List<Member> members = members(close.feed(), loaded.timeframe(), inForce.get());
+        return EnsembleMaker.concerns(ofModels, members)
+                ? EnsembleMaker.missed(close, inForce.get(), pipeline.get().expiry(), reason)
+                : List.of();
+    }
+
     /** By the targets of the feed's own model: they are what its members are trained on. */
     @Override
     public Optional<ModelSpec> judgedAs(String feedIdentity, String model) {

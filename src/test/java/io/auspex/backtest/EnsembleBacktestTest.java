@@ -6,17 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.auspex.api.LiveService;
 import io.auspex.backtest.VersionFiles.VersionFile;
 import io.auspex.ensemble.PastEnsembles.LearnRequest;
+import io.auspex.ensemble.PlayedMarkets;
+import io.auspex.ensemble.PlayedMarkets.Market;
 import io.auspex.ensemble.SwitchedOnEnsemble;
 import io.auspex.ingest.CandleStore;
-import io.auspex.ingest.HistoryLoaded;
-import io.auspex.ingest.SimulatedMarket;
-import io.auspex.ingest.SimulatedMarketGenerator;
-import io.auspex.market.CloseListener;
 import io.auspex.market.MarketClose;
-import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
-import io.auspex.model.MarketSpec;
 import io.auspex.platform.Await;
 import io.auspex.platform.Json;
 import io.auspex.platform.PostgresResource;
@@ -51,7 +47,6 @@ class EnsembleBacktestTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Timeframe FIVE = Timeframe.FIVE_MINUTES;
-    private static final List<Symbol> SYMBOLS = List.of(new Symbol("BTCSIM"), new Symbol("ETHSIM"));
     private static final int HISTORY = 3 * 288;
     private static final int PART = 25;
 
@@ -61,7 +56,7 @@ class EnsembleBacktestTest {
     @Inject ModelRegistry registry;
     @Inject CandleStore candles;
     @Inject LiveFeatures features;
-    @Inject CloseListener pipeline;
+    @Inject PlayedMarkets markets;
     @Inject EnsemblePlanner planner;
     @Inject EnsembleSpeakers speakers;
     @Inject BacktestService backtests;
@@ -80,43 +75,6 @@ class EnsembleBacktestTest {
                                 "mistral_ai",
                                 0.0)));
         ensemble.off();
-    }
-
-    /** A market of its own: closes, and what the service says of them. */
-    private final class Market {
-        private final String feed;
-        private final String model;
-        private final MarketSpec spec;
-        private final SimulatedMarketGenerator generator;
-        private long last;
-
-        Market(String name, long seed) {
-            feed = "replay:" + name;
-            model = name + "-5m";
-            spec = new MarketSpec(feed, List.of(), FIVE);
-            generator = new SimulatedMarketGenerator(new SimulatedMarket(seed, 1, 2, 12, FIVE, 0));
-            List<MarketClose> history = new ArrayList<>();
-            for (int i = 0; i < HISTORY; i++) {
-                history.add(next());
-            }
-            candles.storeAndAwait(history);
-        }
-
-        MarketClose next() {
-            MarketClose close = generator.next();
-            last = close.closeTimeMillis();
-            return new MarketClose(feed, close.closeTimeMillis(), close.candles());
-        }
-
-        void close() {
-            MarketClose close = next();
-            candles.storeAndAwait(List.of(close));
-            pipeline.onClose(close);
-        }
-
-        HistoryLoaded loaded() {
-            return new HistoryLoaded(feed, FIVE, SYMBOLS, last);
-        }
     }
 
     /** Versions, weights and the calibration of the rules change, each in the middle of the run. */
@@ -151,7 +109,7 @@ class EnsembleBacktestTest {
                                                     "mistral_ai",
                                                     0.0)));
                     default -> {
-                        ensemble.calibrate(market.loaded(), market.last);
+                        ensemble.calibrate(market.loaded(), market.last());
                         ensemble.on(market.loaded(), List.of());
                     }
                 }
@@ -244,7 +202,7 @@ class EnsembleBacktestTest {
 
     @Test
     void aBacktestOfTheEnsembleAndTheLiveRunSayTheSameBitForBit() throws Exception {
-        Market market = new Market("past-equal", 31);
+        Market market = markets.market("past-equal", 31, HISTORY);
         List<Signal> live = live(market);
         assertThat(live).hasSize(4 * PART * 2);
         BacktestPlan plan =
@@ -290,7 +248,7 @@ class EnsembleBacktestTest {
 
     @Test
     void weightsThatLearnAlongTheWayEndWithTheSameBitsWhenTheRunWasKilled() throws Exception {
-        Market market = new Market("past-learning", 32);
+        Market market = markets.market("past-learning", 32, HISTORY);
         service.promote(market.model, market.spec, -3f);
         service.promote(market.model + "-forest", market.spec, -2f);
         BacktestRequest asked =
@@ -349,7 +307,7 @@ class EnsembleBacktestTest {
 
     @Test
     void whatCannotBeLookedAtIsRefusedWithWhatToDo() {
-        Market market = new Market("past-refused", 33);
+        Market market = markets.market("past-refused", 33, HISTORY);
         refused(request(market.feed, BacktestRequest.AS_IT_WAS, null, null, null))
                 .hasMessageContaining("--ensemble.enabled=true");
         refused(request(market.feed, "3", null, null, null))

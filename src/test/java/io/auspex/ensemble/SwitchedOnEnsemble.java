@@ -79,6 +79,13 @@ public class SwitchedOnEnsemble implements SignalCombiner {
     }
 
     @Override
+    public List<PendingSignal> missed(
+            MarketClose close, List<PendingSignal> ofModels, String reason) {
+        LiveEnsemble now = live;
+        return now == null ? List.of() : now.missed(close, ofModels, reason);
+    }
+
+    @Override
     public Optional<ModelSpec> judgedAs(String of, String model) {
         LiveEnsemble now = live;
         return now == null ? Optional.empty() : now.judgedAs(of, model);
