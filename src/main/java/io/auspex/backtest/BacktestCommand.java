@@ -373,6 +373,9 @@ public final class BacktestCommand {
         if (ensemble != null) {
             line(out, "weights at first", weights(ensemble.before()));
             line(out, "weights in the end", weights(ensemble.after()));
+            ensemble.recorded()
+                    .forEach((member, closes) ->
+                            line(out, member, "as recorded, of " + closes + " closes"));
             ensemble.leftOut().forEach((member, why) -> line(out, "without " + member, why));
         }
         RandomComparison random = report.random();

@@ -70,11 +70,13 @@ class EnsemblePlanner {
     }
 
     /** Who takes part, and why the others do not. */
-    private record Panel(List<MemberStages> members, Map<String, String> leftOut) {
+    private record Panel(
+            List<MemberStages> members, Map<String, Long> recorded, Map<String, String> leftOut) {
 
         List<String> canAnswer() {
             List<String> names = new ArrayList<>(List.of(PastEnsembles.RULES));
             members.forEach(member -> names.add(member.member()));
+            names.addAll(recorded.keySet());
             return names;
         }
     }
@@ -147,6 +149,7 @@ class EnsemblePlanner {
                                                 asItWas,
                                                 request.learn(),
                                                 panel.canAnswer(),
+                                                panel.recorded(),
                                                 panel.leftOut(),
                                                 rule))),
                         rule,
@@ -250,6 +253,7 @@ class EnsemblePlanner {
                                     .formatted(name, names));
                 });
         List<MemberStages> members = new ArrayList<>();
+        Map<String, Long> recorded = new LinkedHashMap<>();
         Map<String, String> leftOut = new LinkedHashMap<>();
         for (String name : ensembles.inOrder(names)) {
             if (name.equals(PastEnsembles.RULES)) {
@@ -257,7 +261,14 @@ class EnsemblePlanner {
             }
             Optional<String> model = ensembles.model(name, period.feed(), period.timeframe());
             if (model.isEmpty()) {
-                leftOut.put(name, "what it says of the past is not known");
+                long closes = ensembles.recorded(name, period);
+                if (closes > 0) {
+                    recorded.put(name, closes);
+                } else {
+                    leftOut.put(
+                            name,
+                            "it cannot be asked about the past, and no answer of it is recorded in the period");
+                }
                 continue;
             }
             List<Stage> stages = stages(name, model.get(), given.get(name), asItWas, period);
@@ -267,7 +278,7 @@ class EnsemblePlanner {
                 members.add(new MemberStages(name, model.get(), stages));
             }
         }
-        return new Panel(members, leftOut);
+        return new Panel(members, recorded, leftOut);
     }
 
     /** None for a model that is not there, or has no version that speaks. */

@@ -12,6 +12,8 @@ import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
 import io.auspex.signals.Receipt;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -194,13 +196,21 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
                                         share,
                                         said.heads(),
                                         said.candles(),
-                                        share > 0 ? null : NOT_FINITE);
+                                        share > 0 ? null : NOT_FINITE,
+                                        recorded(said));
                         case Vote.LeftOut out ->
                                 new Receipt.Member(
                                         name, 0, "", 0, Map.of(), List.of(), out.reason());
                     });
         }
         return members;
+    }
+
+    private static Receipt.@Nullable Recorded recorded(Vote.Said said) {
+        String answer = said.answer();
+        return answer == null
+                ? null
+                : new Receipt.Recorded(said.identity(), said.unproven(), said.note(), answer);
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.auspex.ensemble;
 
+import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.platform.Await;
+import io.auspex.signals.Receipt;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -9,7 +11,9 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -49,6 +53,23 @@ class EnsembleRecords {
             where before is null or before <> artefact
             order by close_time
             limit $5
+            """;
+
+    /** Of closes that spoke of a member, whether it counted or was left out. */
+    private static final String ANSWERS =
+            """
+            select close_time, symbol, member::text as member
+            from signal, jsonb_array_elements(receipt -> 'members') as member
+            where feed = $1 and model = $2 and close_time >= $3 and close_time <= $4
+              and member ->> 'name' = $5
+            """;
+
+    private static final String ANSWERED =
+            """
+            select count(distinct close_time) as closes
+            from signal, jsonb_array_elements(receipt -> 'members') as member
+            where feed = $1 and model = $2 and close_time >= $3 and close_time <= $4
+              and member ->> 'name' = $5 and member ->> 'left_out' is null
             """;
 
     private static final String FIRST =
@@ -100,6 +121,34 @@ class EnsembleRecords {
                         .addInteger(most + 1)
                         .addString(Members.TRADING),
                 row -> row.getString("artefact"));
+    }
+
+    /** What receipts have of a member, by close time and symbol, from a close to another. */
+    Map<Long, Map<Symbol, Receipt.Member>> answers(String feed, String member, long from, long to) {
+        return Await.item(() ->
+                pool.preparedQuery(ANSWERS)
+                        .execute(Tuple.of(feed, Members.ENSEMBLE, from, to, member))
+                        .map(rows -> {
+                            Map<Long, Map<Symbol, Receipt.Member>> answers = new HashMap<>();
+                            for (Row row : rows) {
+                                answers.computeIfAbsent(
+                                                row.getLong("close_time"), _ -> new HashMap<>())
+                                        .put(
+                                                new Symbol(row.getString("symbol")),
+                                                JsonColumns.read(
+                                                        row.getString("member"),
+                                                        Receipt.Member.class));
+                            }
+                            return answers;
+                        }));
+    }
+
+    /** In how many closes of a period a member counted. */
+    long answered(String feed, String member, long from, long to) {
+        return Await.item(() ->
+                pool.preparedQuery(ANSWERED)
+                        .execute(Tuple.of(feed, Members.ENSEMBLE, from, to, member))
+                        .map(rows -> rows.iterator().next().getLong("closes")));
     }
 
     private <T> List<From<T>> changes(String sql, Tuple parameters, Function<Row, T> value) {

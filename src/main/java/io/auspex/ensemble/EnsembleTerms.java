@@ -22,6 +22,8 @@ import java.util.TreeMap;
  * @param symbols of the market, so that a calibration's bound on candles can be kept
  * @param learning how closed trades of the members move the weights along the way; null for not at
  *     all
+ * @param recorded for who cannot be asked again, in how many closes of the period the ledger has
+ *     its answer: there it takes part
  * @param leftOut who has a weight and takes no part, and why
  */
 public record EnsembleTerms(
@@ -30,11 +32,13 @@ public record EnsembleTerms(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long ruleRefitMillis,
         int symbols,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable LearningTerms learning,
+        Map<String, Long> recorded,
         Map<String, String> leftOut) {
 
     public EnsembleTerms {
         weights = List.copyOf(weights);
         rules = List.copyOf(rules);
+        recorded = Collections.unmodifiableMap(new TreeMap<>(recorded));
         leftOut = Collections.unmodifiableMap(new TreeMap<>(leftOut));
         if (weights.isEmpty()) {
             throw new IllegalArgumentException("an ensemble has weights");

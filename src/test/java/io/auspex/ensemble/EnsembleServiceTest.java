@@ -2,6 +2,7 @@ package io.auspex.ensemble;
 
 import static io.auspex.ensemble.CombinationTest.heads;
 import static io.restassured.RestAssured.given;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
@@ -42,8 +43,13 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.smallrye.config.SmallRyeConfigBuilder;
+
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,9 +60,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+
 import javax.sql.DataSource;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /** Weights, sessions and records against a real database. */
 @QuarkusTest
@@ -78,6 +83,7 @@ class EnsembleServiceTest {
     @Inject SessionPlanner planner;
     @Inject SessionStore sessions;
     @Inject RuleCalibrations calibrations;
+    @Inject EnsembleRecords records;
     @Inject SignalPipeline pipeline;
     @Inject EnsembleConfig config;
     @Inject OnlineLearning online;
@@ -455,6 +461,7 @@ class EnsembleServiceTest {
                                 candles,
                                 registry,
                                 calibrations,
+                                records,
                                 pipeline.rule(),
                                 config,
                                 owner,

@@ -95,6 +95,7 @@ public class SwitchedOnEnsemble implements SignalCombiner {
         return new SmallRyeConfigBuilder()
                 .withMapping(EnsembleConfig.class)
                 .withDefaultValue("auspex.ensemble.enabled", "true")
+                .withDefaultValue("auspex.ensemble.deadline", "10s")
                 .addDiscoveredConverters()
                 .build()
                 .getConfigMapping(EnsembleConfig.class);
