@@ -45,7 +45,7 @@ class BacktestPlanner {
     private final ModelRegistry registry;
     private final CandleStore candles;
     private final IngestStatus ingest;
-    private final BacktestStore store;
+    private final PastRecords past;
     private final SignalPipeline pipeline;
     private final BacktestConfig config;
 
@@ -53,13 +53,13 @@ class BacktestPlanner {
             ModelRegistry registry,
             CandleStore candles,
             IngestStatus ingest,
-            BacktestStore store,
+            PastRecords past,
             SignalPipeline pipeline,
             BacktestConfig config) {
         this.registry = registry;
         this.candles = candles;
         this.ingest = ingest;
-        this.store = store;
+        this.past = past;
         this.pipeline = pipeline;
         this.config = config;
     }
@@ -360,7 +360,7 @@ class BacktestPlanner {
     }
 
     List<Symbol> symbols(BacktestRequest request, MarketSpec market, BacktestPeriod period) {
-        List<Symbol> stored = store.symbols(period);
+        List<Symbol> stored = past.symbols(period);
         List<Symbol> covered =
                 stored.stream()
                         .filter(symbol -> market.covers(period.feed(), symbol, period.timeframe()))

@@ -58,6 +58,8 @@ class BacktestRunner {
     private static final int RANDOM_DONE = 99;
 
     private final BacktestStore store;
+    private final BacktestArchive archive;
+    private final BacktestTrials trials;
     private final CandleStore candles;
     private final ModelRegistry registry;
     private final RangeGuards guards;
@@ -72,6 +74,8 @@ class BacktestRunner {
 
     BacktestRunner(
             BacktestStore store,
+            BacktestArchive archive,
+            BacktestTrials trials,
             CandleStore candles,
             ModelRegistry registry,
             RangeGuards guards,
@@ -79,6 +83,8 @@ class BacktestRunner {
             PastRefits pastRefits,
             BacktestConfig config) {
         this.store = store;
+        this.archive = archive;
+        this.trials = trials;
         this.candles = candles;
         this.registry = registry;
         this.guards = guards;
@@ -369,7 +375,7 @@ class BacktestRunner {
 
         @Override
         public Champion champion(int number) {
-            return store.champion(claim.id(), number);
+            return archive.champion(claim.id(), number);
         }
 
         private @Nullable RandomComparison random(RunState end) throws InterruptedException {
@@ -405,7 +411,7 @@ class BacktestRunner {
         }
 
         private BacktestReport report(RunState end, @Nullable RandomComparison random) {
-            List<RefitRow> rows = new ArrayList<>(store.refits(claim.id()));
+            List<RefitRow> rows = new ArrayList<>(archive.refits(claim.id()));
             rows.addAll(BacktestService.given(plan.versions()));
             BacktestReport report =
                     BacktestReport.of(
@@ -414,14 +420,14 @@ class BacktestRunner {
                             false,
                             plan,
                             end,
-                            store.days(claim.id()),
+                            archive.days(claim.id()),
                             null,
                             random,
                             rows);
             SharpeRatio sharpe = report.sharpe();
-            String digest = BacktestStore.digest(plan);
-            List<Optional<Double>> others = store.trials(digest, plan);
-            store.trial(digest, plan, sharpe == null ? null : (Double) sharpe.ratio());
+            String digest = BacktestTrials.digest(plan);
+            List<Optional<Double>> others = trials.trials(digest, plan);
+            trials.trial(digest, plan, sharpe == null ? null : (Double) sharpe.ratio());
             if (sharpe == null) {
                 return report;
             }

@@ -26,6 +26,7 @@ public class BacktestService {
     private final BacktestPlanner planner;
     private final EnsemblePlanner ensembles;
     private final BacktestStore store;
+    private final BacktestArchive archive;
     private final BacktestRunner runner;
     private final DryRuns dryRuns;
     private final BacktestConfig config;
@@ -34,12 +35,14 @@ public class BacktestService {
             BacktestPlanner planner,
             EnsemblePlanner ensembles,
             BacktestStore store,
+            BacktestArchive archive,
             BacktestRunner runner,
             DryRuns dryRuns,
             BacktestConfig config) {
         this.planner = planner;
         this.ensembles = ensembles;
         this.store = store;
+        this.archive = archive;
         this.runner = runner;
         this.dryRuns = dryRuns;
         this.config = config;
@@ -78,12 +81,12 @@ public class BacktestService {
 
     /** Newest first. */
     public List<Backtest> list(@Nullable BacktestKind kind, int limit) {
-        return store.list(kind, limit);
+        return archive.list(kind, limit);
     }
 
     /** The dry runs that go on, by model. */
     public List<Backtest> dryRuns() {
-        return store.dryRuns();
+        return archive.dryRuns();
     }
 
     /**
@@ -92,7 +95,7 @@ public class BacktestService {
      * @param model null when there is only one
      */
     public Backtest live(@Nullable String model) {
-        List<Backtest> all = store.dryRuns();
+        List<Backtest> all = archive.dryRuns();
         return all.stream()
                 .filter(run -> model == null ? all.size() == 1 : run.model().equals(model))
                 .findFirst()
@@ -107,7 +110,7 @@ public class BacktestService {
     }
 
     public Backtest require(long id) {
-        return store.find(id)
+        return archive.find(id)
                 .orElseThrow(() ->
                         new Failure(
                                 Failure.Category.NOT_FOUND,
@@ -130,20 +133,20 @@ public class BacktestService {
 
     /** The report: the final one, or that of what has been done so far. */
     public BacktestReport report(long id) {
-        Optional<BacktestReport> written = store.report(id);
+        Optional<BacktestReport> written = archive.report(id);
         if (written.isPresent()) {
             return written.get();
         }
         Backtest run = require(id);
         RunState state =
-                store.state(id)
+                archive.state(id)
                         .orElseThrow(() ->
                                 new Failure(
                                         Failure.Category.NOT_READY,
                                         "not-begun",
                                         "backtest %d (%s) has nothing to report yet"
                                                 .formatted(id, run.state())));
-        List<RefitRow> versions = new ArrayList<>(store.refits(id));
+        List<RefitRow> versions = new ArrayList<>(archive.refits(id));
         versions.addAll(given(run.plan().versions()));
         return BacktestReport.of(
                 id,
@@ -151,7 +154,7 @@ public class BacktestService {
                 !run.state().isEnd(),
                 run.plan(),
                 state,
-                store.days(id),
+                archive.days(id),
                 null,
                 null,
                 versions);
@@ -159,7 +162,7 @@ public class BacktestService {
 
     /** The report as one page of HTML that needs nothing else. */
     public String page(long id) {
-        return ReportPage.of(report(id), store.lastTrades(id, config.tradesShown()));
+        return ReportPage.of(report(id), archive.lastTrades(id, config.tradesShown()));
     }
 
     /** Every trade, as CSV. */
@@ -168,9 +171,9 @@ public class BacktestService {
         ReportCsv.header(out);
         long after = 0;
         while (true) {
-            List<PaperTrade> page = store.trades(id, after);
+            List<PaperTrade> page = archive.trades(id, after);
             ReportCsv.trades(page, out);
-            if (page.size() < BacktestStore.PAGE) {
+            if (page.size() < BacktestArchive.PAGE) {
                 return;
             }
             after = page.getLast().number();

@@ -45,7 +45,7 @@ class EnsemblePlanner {
     private final PastEnsembles ensembles;
     private final ModelRegistry registry;
     private final CandleStore candles;
-    private final BacktestStore store;
+    private final PastRecords past;
     private final IngestStatus ingest;
     private final SignalPipeline pipeline;
     private final BacktestConfig config;
@@ -55,7 +55,7 @@ class EnsemblePlanner {
             PastEnsembles ensembles,
             ModelRegistry registry,
             CandleStore candles,
-            BacktestStore store,
+            PastRecords past,
             IngestStatus ingest,
             SignalPipeline pipeline,
             BacktestConfig config) {
@@ -63,7 +63,7 @@ class EnsemblePlanner {
         this.ensembles = ensembles;
         this.registry = registry;
         this.candles = candles;
-        this.store = store;
+        this.past = past;
         this.ingest = ingest;
         this.pipeline = pipeline;
         this.config = config;
@@ -120,7 +120,7 @@ class EnsemblePlanner {
                         timeframe,
                         from,
                         to,
-                        store.symbols(new BacktestPeriod(feed, timeframe, from, to)).size());
+                        past.symbols(new BacktestPeriod(feed, timeframe, from, to)).size());
         List<WeightStage> weights = ensembles.weights(period, request.weights());
         Panel panel = panel(request, asItWas, period, weights);
         for (MemberStages member : panel.members()) {
