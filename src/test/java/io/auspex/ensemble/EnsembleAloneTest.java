@@ -1,5 +1,7 @@
 package io.auspex.ensemble;
 
+import static io.auspex.ensemble.WeightRequests.DEFAULTS;
+import static io.auspex.ensemble.WeightRequests.put;
 import static io.restassured.RestAssured.given;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,17 +14,21 @@ import static org.hamcrest.Matchers.nullValue;
 import io.auspex.api.LiveService;
 import io.auspex.market.CloseListener;
 import io.auspex.market.Timeframe;
+import io.auspex.platform.Await;
 import io.auspex.platform.PostgresResource;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.signals.Action;
+import io.auspex.signals.Replayed;
 import io.auspex.signals.Signal;
 import io.auspex.signals.SignalHub;
+import io.auspex.signals.SignalReplay;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 
 import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -47,10 +53,48 @@ class EnsembleAloneTest {
     @Inject LiveFeatures features;
     @Inject SignalHub hub;
     @Inject CloseListener pipeline;
+    @Inject SignalReplay replay;
+
+    @BeforeEach
+    void standardWeights() {
+        put(DEFAULTS).statusCode(200);
+    }
 
     @AfterEach
     void off() {
         ensemble.off();
+    }
+
+    /** The live path from vectors to a row, and the row computed again from what is stored. */
+    @Test
+    void aCloseBecomesARowOfTheEnsembleThatCanBeReplayed() {
+        PlayedMarkets.Market market = markets.market("alone-replayed", 43, 3 * 288);
+        service.promote(market.model, market.spec, 0.1f);
+        features.follow(market.feed, FIVE);
+        ensemble.on(market.loaded(), List.of());
+        List<Signal> heard = new ArrayList<>();
+        try (SignalHub.Subscription subscription =
+                hub.subscribe(
+                        _ -> {},
+                        news ->
+                                news.stream()
+                                        .filter(signal -> signal.model().equals("ensemble"))
+                                        .forEach(heard::add))) {
+            assertThat(subscription).isNotNull();
+            market.close();
+        }
+        assertThat(heard)
+                .hasSize(2)
+                .allSatisfy(signal -> {
+                    assertThat(signal.reason())
+                            .contains("trading_ai 38.5 %")
+                            .contains("lgbm_ai 61.5 %")
+                            .contains("without lava_ai (");
+                    Replayed replayed = Await.item(() -> replay.replay(signal.id()));
+                    assertThat(replayed.differences()).isEmpty();
+                    assertThat(replayed.notes()).isEmpty();
+                    assertThat(replayed.heads()).isEqualTo(signal.heads()).hasSize(4);
+                });
     }
 
     @Test
