@@ -29,6 +29,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,9 @@ class FeedbackLoop {
 
     /** The last close of each feed whose signals were published: it is stored whole. */
     private final Map<String, Long> published = new ConcurrentHashMap<>();
+
+    /** By name the signals of several models that live figures are kept of. */
+    private final Map<String, Stream> followedTogether = new HashMap<>();
 
     private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
     private final Semaphore news = new Semaphore(0);
@@ -238,7 +242,8 @@ class FeedbackLoop {
         for (Stream stream : streams) {
             Optional<ModelSpec> together = together(stream);
             if (together.isPresent() && serving.add(stream.model())) {
-                if (live.champion(stream.model()).isEmpty()) {
+                if (!stream.equals(followedTogether.put(stream.model(), stream))
+                        || live.champion(stream.model()).isEmpty()) {
                     follow(stream, together.get());
                 }
             }
