@@ -3,10 +3,22 @@ package io.auspex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.auspex.platform.Json;
+import io.auspex.platform.LeftPostgres;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +28,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * SIGKILL at the worst moments: to the service, to its PostgreSQL, to a worker. One data folder
@@ -50,7 +56,9 @@ class KillIT {
                         "--models-folder=target/it/no-models",
                         "--simulated.days=9",
                         "--simulated.symbols=2",
-                        "--refit.backoff=100ms");
+                        "--refit.backoff=100ms",
+                        "--ensemble.checkpoint=50ms",
+                        "--ensemble.lease=2s");
         auspex.await("champion", PATIENCE, () -> decided(1));
         awaitSignals(60);
     }
@@ -193,6 +201,89 @@ class KillIT {
 
     @Test
     @Order(7)
+    void aSessionOfReinforcementThatWasKilledEndsWithTheBitsOfOneThatWasNot() throws Exception {
+        String killed = halfWay();
+        auspex.kill();
+        auspex.start();
+        JsonNode resumed = auspex.await("end of the session", PATIENCE, () -> completed(killed));
+        assertThat(resumed.path("resumed").asInt()).isPositive();
+
+        // The same plan once more, from its beginning to its end without a kill.
+        String whole = "whole-" + killed;
+        try (Connection database = LeftPostgres.connect(auspex.data());
+                PreparedStatement copy =
+                        database.prepareStatement(
+                                "insert into reinforcement_session (id, state, plan, owner, lease_until)"
+                                        + " select ?, 'RUNNING', plan, 'nobody', clock_timestamp()"
+                                        + " from reinforcement_session where id = ?")) {
+            copy.setString(1, whole);
+            copy.setString(2, killed);
+            assertThat(copy.executeUpdate()).isEqualTo(1);
+        }
+        JsonNode other = auspex.await("end of its copy", PATIENCE, () -> completed(whole));
+        assertThat(resumed.path("plan")).isEqualTo(other.path("plan"));
+        assertThat(resumed.path("closes")).isEqualTo(other.path("closes"));
+        assertThat(resumed.path("trades").asLong())
+                .isEqualTo(other.path("trades").asLong())
+                .isGreaterThan(20);
+        for (String part : List.of("weights_after", "regret", "members", "open_positions")) {
+            assertThat(resumed.path("result").path(part))
+                    .as(part)
+                    .isEqualTo(other.path("result").path(part));
+        }
+        assertThat(trades(killed)).isEqualTo(trades(whole)).isNotEmpty();
+        System.out.printf(
+                "killed in a session: resumed %d time(s), %d closes and %d trades, weights %s: bit for"
+                        + " bit as without the kill%n",
+                resumed.path("resumed").asInt(),
+                resumed.path("closes").asLong(),
+                resumed.path("trades").asLong(),
+                resumed.path("result").path("weights_after"));
+    }
+
+    /** A session that has kept some of its way and has some to go; a fast one gets another try. */
+    private static String halfWay() throws Exception {
+        for (int attempt = 0; attempt < 5; attempt++) {
+            var started =
+                    auspex.post(
+                            "/api/reinforcement/start",
+                            "{\"test_period_days\": 30, \"learning_rate\": 0.05, \"apply\": false}");
+            assertThat(started.statusCode()).as(started.body()).isEqualTo(200);
+            String id = Json.mapper().readTree(started.body()).path("session_id").asText();
+            JsonNode session = session(id);
+            while (session.path("state").asText().equals("RUNNING")) {
+                if (session.path("progress").asInt() >= 10) {
+                    return id;
+                }
+                LockSupport.parkNanos(BETWEEN_REQUESTS.toNanos());
+                session = session(id);
+            }
+        }
+        throw new AssertionError("every session had ended before it could be killed");
+    }
+
+    private static JsonNode session(String id) throws IOException, InterruptedException {
+        return auspex.json("/api/reinforcement/status?session_id=" + id).path("session");
+    }
+
+    private static Optional<JsonNode> completed(String id)
+            throws IOException, InterruptedException {
+        JsonNode session = session(id);
+        assertThat(session.path("state").asText()).as(session.toString()).isNotEqualTo("FAILED");
+        return Optional.of(session).filter(seen -> seen.path("state").asText().equals("COMPLETED"));
+    }
+
+    /** Without the numbers that the database gave them, and the session's name. */
+    private static List<String> trades(String session) throws Exception {
+        return auspex.get("/api/analytics/trades?format=csv&limit=10000&session_id=" + session)
+                .body()
+                .lines()
+                .map(line -> line.split(",", 3)[2])
+                .toList();
+    }
+
+    @Test
+    @Order(8)
     void afterAllOfItTheLedgerIsWhole() throws Exception {
         Ledger ledger = Ledger.read(auspex);
         ledger.requireWhole();

@@ -3,11 +3,16 @@ package io.auspex.backtest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.auspex.backtest.BacktestRequest.PaperRequest;
+import io.auspex.ensemble.PastEnsemble;
 import io.auspex.platform.Json;
 import io.auspex.platform.LaunchException;
 import io.auspex.platform.Progress;
 import io.auspex.platform.ServiceAddress;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.http.HttpClient;
@@ -21,7 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * {@code ./auspex backtest}: has the running service make a backtest, shows how far it is, prints
@@ -35,6 +40,10 @@ public final class BacktestCommand {
             usage: ./auspex backtest --model=NAME [options]
 
               --version=champion   a number, champion, challenger, previous, or as_it_would_have_been
+                                   of --model=ensemble: champion or as_it_was
+              --members=lgbm_ai:3  --weights=trading_ai:0.4,lgbm_ai:0.6   of the ensemble: instead of what was or is
+              --learn=true --learning-rate=0.01 --reward-multiplier=1.5 --punishment-multiplier=0.8
+                                   of the ensemble: closed trades move the weights along the way
               --refit-schedule='every 7d'        of as_it_would_have_been; weekly sunday 03:00 without
               --from=2026-02-01T00:00:00Z --to=  without: what the version was not trained on
               --symbols=ETHSIM,LTCSIM            without: all of the model
@@ -68,6 +77,12 @@ public final class BacktestCommand {
     private static final List<String> OTHERS =
             List.of(
                     "symbols",
+                    "members",
+                    "weights",
+                    "learn",
+                    "learning-rate",
+                    "reward-multiplier",
+                    "punishment-multiplier",
                     "allow-in-sample",
                     "seed",
                     "random-draws",
@@ -216,6 +231,7 @@ public final class BacktestCommand {
                 symbols.add(symbol.strip());
             }
         }
+        ensemble(body, options);
         for (String name : List.of("allow-in-sample", "seed", "random-draws")) {
             if (options.containsKey(name)) {
                 put(body, name, options.getOrDefault(name, ""));
@@ -226,6 +242,45 @@ public final class BacktestCommand {
             body.set("rules", rules);
         }
         return body.toString();
+    }
+
+    private static void ensemble(ObjectNode body, Map<String, String> options) {
+        for (String name : List.of("members", "weights")) {
+            if (options.containsKey(name)) {
+                ObjectNode of = body.putObject(name);
+                for (String pair : options.getOrDefault(name, "").split(",")) {
+                    int colon = pair.lastIndexOf(':');
+                    if (colon < 1) {
+                        throw new LaunchException(
+                                "--%s is like lgbm_ai:3,lava_ai:2: '%s'".formatted(name, pair));
+                    }
+                    String value = pair.substring(colon + 1);
+                    if (name.equals("members")) {
+                        of.put(pair.substring(0, colon).strip(), value);
+                    } else {
+                        of.put(pair.substring(0, colon).strip(), number(value));
+                    }
+                }
+            }
+        }
+        List<String> learning =
+                List.of("learning-rate", "reward-multiplier", "punishment-multiplier");
+        if (Boolean.parseBoolean(options.get("learn"))) {
+            ObjectNode learn = body.putObject("learn");
+            learning.stream()
+                    .filter(options::containsKey)
+                    .forEach(name -> put(learn, name, options.getOrDefault(name, "")));
+        } else if (learning.stream().anyMatch(options::containsKey)) {
+            throw new LaunchException("a learning rate needs --learn=true");
+        }
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException notOne) {
+            throw new LaunchException("a weight is a number: '" + text + "'", notOne);
+        }
     }
 
     private static ObjectNode rules(Map<String, String> options) {
@@ -314,6 +369,15 @@ public final class BacktestCommand {
                 out,
                 "exposure, turnover",
                 percent(figures.exposure()) + ", " + decimal(figures.turnover()));
+        PastEnsemble.Summary ensemble = report.ensemble();
+        if (ensemble != null) {
+            line(out, "weights at first", weights(ensemble.before()));
+            line(out, "weights in the end", weights(ensemble.after()));
+            ensemble.recorded()
+                    .forEach((member, closes) ->
+                            line(out, member, "as recorded, of " + closes + " closes"));
+            ensemble.leftOut().forEach((member, why) -> line(out, "without " + member, why));
+        }
         RandomComparison random = report.random();
         if (random != null) {
             line(
@@ -340,6 +404,13 @@ public final class BacktestCommand {
 
     private static void line(PrintStream out, String name, String value) {
         out.printf(Locale.ROOT, "  %-28s %s%n", name, value);
+    }
+
+    private static String weights(Map<String, Double> weights) {
+        return weights.entrySet().stream()
+                .map(weight ->
+                        String.format(Locale.ROOT, "%s %.3f", weight.getKey(), weight.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     private static String percent(@Nullable Double fraction) {

@@ -1,13 +1,11 @@
 package io.auspex.backtest;
 
-import io.auspex.features.FeatureSchema;
 import io.auspex.market.Candle;
 import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
-import io.auspex.serving.PastMarket;
-import io.auspex.serving.ServingModel;
 import io.auspex.signals.PendingSignal;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,12 +44,10 @@ final class BacktestEngine {
 
     private final BacktestPlan plan;
     private final CandleHistory history;
-    private final VersionSource versions;
+    private final Speaker speaker;
     private final int chunkCloses;
     private final Sink sink;
     private final Set<Symbol> symbols;
-    private PastMarket features;
-    private String schemaHash = "";
     private final PaperAccount account;
     private final SignalChain chain;
     private final Map<String, Long> actions;
@@ -60,13 +56,10 @@ final class BacktestEngine {
     private long inSample;
     private long candles;
     private long readNanos;
-    private long featureNanos;
     private long makerNanos;
     private long accountNanos;
 
-    /**
-     * @param chunkCloses closes that are read at once
-     */
+    /** Of a single model. */
     BacktestEngine(
             BacktestPlan plan,
             CandleHistory history,
@@ -74,13 +67,26 @@ final class BacktestEngine {
             RunState begin,
             int chunkCloses,
             Sink sink) {
+        this(plan, history, new ModelSpeaker(plan, history, versions), begin, chunkCloses, sink);
+    }
+
+    /**
+     * @param speaker goes on after the position of {@code begin}
+     * @param chunkCloses closes that are read at once
+     */
+    BacktestEngine(
+            BacktestPlan plan,
+            CandleHistory history,
+            Speaker speaker,
+            RunState begin,
+            int chunkCloses,
+            Sink sink) {
         this.plan = plan;
         this.history = history;
-        this.versions = versions;
+        this.speaker = speaker;
         this.chunkCloses = chunkCloses;
         this.sink = sink;
         symbols = new HashSet<>(plan.symbols());
-        features = new PastMarket(history, plan.feed(), plan.timeframe());
         account =
                 new PaperAccount(
                         plan.rules(), plan.timeframe(), plan.symbols().size(), begin.account());
@@ -124,7 +130,14 @@ final class BacktestEngine {
     /** As of the last close taken. */
     RunState state() {
         return new RunState(
-                position, account.state(), versions.walk(), rows, inSample, actions, chain.hex());
+                position,
+                account.state(),
+                speaker.walk(),
+                rows,
+                inSample,
+                actions,
+                chain.hex(),
+                speaker.ensemble());
     }
 
     /** Hands over what has happened since the last time. */
@@ -138,60 +151,40 @@ final class BacktestEngine {
     }
 
     Costs costs() {
-        long model = versions.scoringNanos();
+        long model = speaker.scoringNanos();
+        long features = speaker.featureNanos();
         return new Costs(
                 candles,
                 readNanos,
-                featureNanos,
+                features,
                 model,
-                Math.max(0, makerNanos - model),
+                Math.max(0, makerNanos - model - features),
                 accountNanos);
     }
 
     private void take(MarketClose close) throws IOException, InterruptedException {
-        Optional<OpenVersion> version = versions.at(close.closeTimeMillis(), position);
         long start = System.nanoTime();
-        if (version.isPresent()) {
-            use(version.get().past().model().schema());
-        }
-        features.accept(close);
-        long computed = System.nanoTime();
-        candles += close.candles().size();
-        featureNanos += computed - start;
         Optional<MarketClose> traded = traded(close);
-        if (traded.isEmpty()) {
-            return;
+        List<PendingSignal> decided = speaker.hear(close, traded, position);
+        candles += close.candles().size();
+        if (traded.isPresent()) {
+            record(traded.get(), decided);
         }
-        List<PendingSignal> decided =
-                version.map(open -> decide(open, traded.get())).orElseGet(List::of);
-        record(traded.get(), decided);
         long said = System.nanoTime();
-        makerNanos += said - computed;
-        List<Call> calls = new ArrayList<>(decided.size());
-        for (PendingSignal signal : decided) {
-            calls.add(Call.of(signal));
+        makerNanos += said - start;
+        if (traded.isPresent()) {
+            List<Call> calls = new ArrayList<>(decided.size());
+            for (PendingSignal signal : decided) {
+                calls.add(Call.of(signal));
+            }
+            account.accept(traded.get(), calls);
+            accountNanos += System.nanoTime() - said;
         }
-        account.accept(traded.get(), calls);
-        accountNanos += System.nanoTime() - said;
-    }
-
-    /** Features of another schema begin with what is known now; those before are not needed. */
-    private void use(FeatureSchema schema) {
-        if (!schema.hash().equals(schemaHash)) {
-            features = new PastMarket(history, plan.feed(), plan.timeframe());
-            features.use(schema, position);
-            schemaHash = schema.hash();
-        }
-    }
-
-    private List<PendingSignal> decide(OpenVersion open, MarketClose close) {
-        ServingModel model = open.past().model();
-        return open.maker().signals(model, close, features::vectors);
     }
 
     private void record(MarketClose close, List<PendingSignal> decided) {
         rows += decided.size();
-        if (versions.hasSeen(close.closeTimeMillis())) {
+        if (speaker.hasSeen(close.closeTimeMillis())) {
             inSample += decided.size();
         }
         for (PendingSignal signal : decided) {

@@ -16,7 +16,11 @@ import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.signals.SignalPipeline;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +28,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a plan of a request: every name is looked up, every default is filled in, and what would
@@ -42,7 +45,7 @@ class BacktestPlanner {
     private final ModelRegistry registry;
     private final CandleStore candles;
     private final IngestStatus ingest;
-    private final BacktestStore store;
+    private final PastRecords past;
     private final SignalPipeline pipeline;
     private final BacktestConfig config;
 
@@ -50,13 +53,13 @@ class BacktestPlanner {
             ModelRegistry registry,
             CandleStore candles,
             IngestStatus ingest,
-            BacktestStore store,
+            PastRecords past,
             SignalPipeline pipeline,
             BacktestConfig config) {
         this.registry = registry;
         this.candles = candles;
         this.ingest = ingest;
-        this.store = store;
+        this.past = past;
         this.pipeline = pipeline;
         this.config = config;
     }
@@ -68,6 +71,10 @@ class BacktestPlanner {
      *     too-many-refits}; NOT_FOUND {@code no-such-model}, {@code no-such-version}
      */
     BacktestPlan plan(BacktestRequest request) {
+        if (request.members() != null || request.weights() != null || request.learn() != null) {
+            throw invalid(
+                    "members, weights and learn are of the ensemble: {\"model\": \"ensemble\"}");
+        }
         RegisteredModel model = model(request.model());
         ModelSpec spec = model.spec();
         String feed = feed(request.feed(), spec.market());
@@ -101,7 +108,7 @@ class BacktestPlanner {
         }
         VersionPlan versions =
                 refits ? refits(spec, request, from, to) : stages(model, request, from);
-        requireUnseen(versions, from, to, allowed);
+        requireUnseen(model.name(), versions.stages(), from, to, allowed);
         return checked(() ->
                 new BacktestPlan(
                         model.name(),
@@ -174,7 +181,7 @@ class BacktestPlanner {
     }
 
     /** A model of the market that is registered. */
-    private RegisteredModel model(@Nullable String name) {
+    RegisteredModel model(@Nullable String name) {
         if (name == null) {
             throw invalid("give the model: {\"model\": \"simulated-5m\"}");
         }
@@ -203,7 +210,7 @@ class BacktestPlanner {
                 : stage.trainedTo().plusMillis(model.spec().market().timeframe().millis());
     }
 
-    private String feed(@Nullable String wanted, MarketSpec market) {
+    String feed(@Nullable String wanted, MarketSpec market) {
         String feed =
                 wanted == null
                         ? ingest.snapshot()
@@ -220,7 +227,7 @@ class BacktestPlanner {
         return feed;
     }
 
-    private static Instant stored(OptionalLong millis, String feed) {
+    static Instant stored(OptionalLong millis, String feed) {
         return Instant.ofEpochMilli(
                 millis.orElseThrow(() ->
                         new Failure(
@@ -276,7 +283,7 @@ class BacktestPlanner {
         return checked(() -> new VersionPlan(stages, null));
     }
 
-    private Stage stage(RegisteredModel model, String text, Instant from) {
+    Stage stage(RegisteredModel model, String text, Instant from) {
         int number = number(model, text);
         ModelVersion version =
                 Await.item(() -> registry.version(model.name(), number))
@@ -324,12 +331,11 @@ class BacktestPlanner {
     }
 
     /** A version that is asked about what it was trained on looks better than it is. */
-    private static void requireUnseen(
-            VersionPlan versions, Instant from, Instant to, boolean allowed) {
+    static void requireUnseen(
+            String model, List<Stage> stages, Instant from, Instant to, boolean allowed) {
         if (allowed) {
             return;
         }
-        List<Stage> stages = versions.stages();
         for (int i = 0; i < stages.size(); i++) {
             Stage stage = stages.get(i);
             Instant begin = stage.from().isBefore(from) ? from : stage.from();
@@ -339,11 +345,12 @@ class BacktestPlanner {
                         Failure.Category.INVALID,
                         "in-sample",
                         (stage.trainedTo() == null
-                                        ? "the report of version %d does not say what it was trained on"
-                                                .formatted(stage.version())
-                                        : "version %d was trained on closes up to %s, so that from %s on it would be asked what it"
+                                        ? "the report of version %d of %s does not say what it was trained on"
+                                                .formatted(stage.version(), model)
+                                        : "version %d of %s was trained on closes up to %s, so that from %s on it would be asked what it"
                                                         .formatted(
                                                                 stage.version(),
+                                                                model,
                                                                 stage.trainedTo(),
                                                                 begin)
                                                 + " knows")
@@ -352,9 +359,8 @@ class BacktestPlanner {
         }
     }
 
-    private List<Symbol> symbols(
-            BacktestRequest request, MarketSpec market, BacktestPeriod period) {
-        List<Symbol> stored = store.symbols(period);
+    List<Symbol> symbols(BacktestRequest request, MarketSpec market, BacktestPeriod period) {
+        List<Symbol> stored = past.symbols(period);
         List<Symbol> covered =
                 stored.stream()
                         .filter(symbol -> market.covers(period.feed(), symbol, period.timeframe()))
@@ -381,7 +387,7 @@ class BacktestPlanner {
         return chosen;
     }
 
-    private static <T> T checked(Supplier<T> making) {
+    static <T> T checked(Supplier<T> making) {
         try {
             return making.get();
         } catch (IllegalArgumentException refused) {
@@ -389,7 +395,7 @@ class BacktestPlanner {
         }
     }
 
-    private static Failure invalid(String message) {
+    static Failure invalid(String message) {
         return new Failure(Failure.Category.INVALID, "invalid-field", message);
     }
 }

@@ -1,11 +1,16 @@
 package io.auspex.backtest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+
 import io.auspex.backtest.AccountState.MonthTally;
 import io.auspex.backtest.AccountState.SymbolBook;
+import io.auspex.ensemble.PastEnsemble;
 import io.auspex.market.Symbol;
 import io.auspex.model.Quality;
 import io.auspex.model.SharpeRatio;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
@@ -16,7 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All that there is to say of a backtest or a dry run, from its state alone: of one that still runs
@@ -35,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  *     null while it runs, and of a dry run, which nobody has selected
  * @param random null until the second pass has been made
  * @param versions which decided, or were refused by the gate of a refit on schedule
+ * @param ensemble what became of its weights; null for a single model
  * @param equity a line a day
  */
 public record BacktestReport(
@@ -55,6 +60,7 @@ public record BacktestReport(
         List<SymbolRow> symbols,
         List<MonthRow> months,
         List<RefitRow> versions,
+        @JsonInclude(JsonInclude.Include.NON_NULL) PastEnsemble.@Nullable Summary ensemble,
         List<EquityDay> equity) {
 
     static final String GUARDS =
@@ -167,6 +173,7 @@ public record BacktestReport(
                 state.account().symbols().stream().map(SymbolRow::of).toList(),
                 months(state.account().months(), start, days),
                 versions,
+                ensemble(plan, state),
                 days);
     }
 
@@ -193,7 +200,18 @@ public record BacktestReport(
                 report.symbols,
                 report.months,
                 report.versions,
+                report.ensemble,
                 report.equity);
+    }
+
+    private static PastEnsemble.@Nullable Summary ensemble(BacktestPlan plan, RunState state) {
+        VersionPlan.Ensemble members = plan.versions().ensemble();
+        return members == null
+                ? null
+                : PastEnsemble.summary(
+                        members.terms(),
+                        state.ensemble() == null ? PastEnsemble.State.FRESH : state.ensemble(),
+                        Instant.ofEpochMilli(state.positionMillis()));
     }
 
     private static List<MonthRow> months(

@@ -1,16 +1,21 @@
 package io.auspex.backtest;
 
+import io.auspex.ensemble.PastEnsembles.LearnRequest;
 import io.auspex.signals.DecisionRule;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * What somebody asks for. Everything but the model has a default.
  *
- * @param model that is looked at
+ * @param model that is looked at; {@code ensemble} for all members together
  * @param version a number, an alias (champion, challenger, previous), or {@code
- *     as_it_would_have_been} for refits on schedule; absent with {@code versions}: champion
+ *     as_it_would_have_been} for refits on schedule; absent with {@code versions}: champion. Of the
+ *     ensemble: champion, or {@code as_it_was} for what the ledger says that its members were
  * @param versions several, one after the other
  * @param refitSchedule of {@code as_it_would_have_been}: {@code every 7d} and the like
  * @param refitZone of its times of day; UTC without
@@ -21,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param to the last close; absent: the last stored
  * @param rule what is decided by; absent: as live
  * @param seed of refits and random entries; 1 without
+ * @param members of the ensemble: the version of a member, a number or an alias, instead
+ * @param weights of the ensemble, by member, for the whole period; absent: those as of each close
+ * @param learn of the ensemble: closed trades of its members move the weights along the way
  */
 public record BacktestRequest(
         @Nullable String model,
@@ -36,10 +44,52 @@ public record BacktestRequest(
         @Nullable DecisionRule rule,
         @Nullable PaperRequest rules,
         @Nullable Long seed,
-        @Nullable Integer randomDraws) {
+        @Nullable Integer randomDraws,
+        @Nullable Map<String, String> members,
+        @Nullable Map<String, Double> weights,
+        @Nullable LearnRequest learn) {
 
     /** The version that stands for refits on schedule. */
     public static final String AS_IT_WOULD_HAVE_BEEN = "as_it_would_have_been";
+
+    /** The version that stands for what the ledger says that it was. */
+    public static final String AS_IT_WAS = "as_it_was";
+
+    /** Of a single model. */
+    public BacktestRequest(
+            @Nullable String model,
+            @Nullable String version,
+            @Nullable List<StageRequest> versions,
+            @Nullable String refitSchedule,
+            @Nullable String refitZone,
+            @Nullable String feed,
+            @Nullable List<String> symbols,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable Boolean allowInSample,
+            @Nullable DecisionRule rule,
+            @Nullable PaperRequest rules,
+            @Nullable Long seed,
+            @Nullable Integer randomDraws) {
+        this(
+                model,
+                version,
+                versions,
+                refitSchedule,
+                refitZone,
+                feed,
+                symbols,
+                from,
+                to,
+                allowInSample,
+                rule,
+                rules,
+                seed,
+                randomDraws,
+                null,
+                null,
+                null);
+    }
 
     /**
      * A version and when it takes over.

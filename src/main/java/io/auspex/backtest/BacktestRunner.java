@@ -1,6 +1,7 @@
 package io.auspex.backtest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.auspex.backtest.BacktestReport.RefitRow;
 import io.auspex.backtest.RunState.Walk;
 import io.auspex.backtest.VersionFiles.VersionFile;
@@ -20,9 +21,14 @@ import io.auspex.retraining.PastRefits.Order;
 import io.auspex.retraining.PastRefits.Result;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,8 +38,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries backtests out, one at a time, on a thread of the background. A run is claimed under a
@@ -54,9 +58,12 @@ class BacktestRunner {
     private static final int RANDOM_DONE = 99;
 
     private final BacktestStore store;
+    private final BacktestArchive archive;
+    private final BacktestTrials trials;
     private final CandleStore candles;
     private final ModelRegistry registry;
     private final RangeGuards guards;
+    private final EnsembleSpeakers ensembles;
     private final PastRefits pastRefits;
     private final BacktestConfig config;
     private final String owner = UUID.randomUUID().toString();
@@ -67,15 +74,21 @@ class BacktestRunner {
 
     BacktestRunner(
             BacktestStore store,
+            BacktestArchive archive,
+            BacktestTrials trials,
             CandleStore candles,
             ModelRegistry registry,
             RangeGuards guards,
+            EnsembleSpeakers ensembles,
             PastRefits pastRefits,
             BacktestConfig config) {
         this.store = store;
+        this.archive = archive;
+        this.trials = trials;
         this.candles = candles;
         this.registry = registry;
         this.guards = guards;
+        this.ensembles = ensembles;
         this.pastRefits = pastRefits;
         this.config = config;
     }
@@ -222,9 +235,9 @@ class BacktestRunner {
                             ? "goes on after " + Instant.ofEpochMilli(begin.positionMillis())
                             : "begins");
             RunState end;
-            try (VersionSource versions = versions(begin.walk())) {
+            try (Speaker speaker = speaker(begin)) {
                 BacktestEngine running =
-                        new BacktestEngine(plan, candles, versions, begin, config.chunk(), this);
+                        new BacktestEngine(plan, candles, speaker, begin, config.chunk(), this);
                 engine = running;
                 end = running.run();
             }
@@ -280,28 +293,35 @@ class BacktestRunner {
             return CLOSES_DONE / 100.0 * Math.clamp((positionMillis - from) / all, 0, 1);
         }
 
-        private VersionSource versions(Walk walk) {
+        private Speaker speaker(RunState begin) {
+            VersionPlan.Ensemble together = plan.versions().ensemble();
+            if (together != null) {
+                return ensembles.speaker(plan, together, begin, this::file);
+            }
             VersionPlan.Refits refits = plan.versions().refits();
-            return refits == null
-                    ? new StagedVersions(plan, this::file, guards)
-                    : new RefittedVersions(claim.id(), plan, refits, walk, candles, guards, this);
+            return new ModelSpeaker(
+                    plan,
+                    candles,
+                    refits == null
+                            ? new StagedVersions(plan, number -> file(plan.model(), number), guards)
+                            : new RefittedVersions(
+                                    claim.id(), plan, refits, begin.walk(), candles, guards, this));
         }
 
-        private VersionFile file(int number) {
+        private VersionFile file(String model, int number) {
             ModelVersion version =
-                    Await.item(() -> registry.version(plan.model(), number))
+                    Await.item(() -> registry.version(model, number))
                             .orElseThrow(() ->
                                     new Failure(
                                             Failure.Category.NOT_FOUND,
                                             "no-such-version",
-                                            "%s has no version %d"
-                                                    .formatted(plan.model(), number)));
+                                            "%s has no version %d".formatted(model, number)));
             JsonNode report = version.report();
             return new VersionFile(
                     number,
                     version.unproven(),
                     report,
-                    Await.item(() -> registry.artefact(plan.model(), number)));
+                    Await.item(() -> registry.artefact(model, number)));
         }
 
         @Override
@@ -355,7 +375,7 @@ class BacktestRunner {
 
         @Override
         public Champion champion(int number) {
-            return store.champion(claim.id(), number);
+            return archive.champion(claim.id(), number);
         }
 
         private @Nullable RandomComparison random(RunState end) throws InterruptedException {
@@ -391,8 +411,8 @@ class BacktestRunner {
         }
 
         private BacktestReport report(RunState end, @Nullable RandomComparison random) {
-            List<RefitRow> rows = new ArrayList<>(store.refits(claim.id()));
-            plan.versions().stages().forEach(stage -> rows.add(BacktestService.given(stage)));
+            List<RefitRow> rows = new ArrayList<>(archive.refits(claim.id()));
+            rows.addAll(BacktestService.given(plan.versions()));
             BacktestReport report =
                     BacktestReport.of(
                             claim.id(),
@@ -400,14 +420,14 @@ class BacktestRunner {
                             false,
                             plan,
                             end,
-                            store.days(claim.id()),
+                            archive.days(claim.id()),
                             null,
                             random,
                             rows);
             SharpeRatio sharpe = report.sharpe();
-            String digest = BacktestStore.digest(plan);
-            List<Optional<Double>> others = store.trials(digest, plan);
-            store.trial(digest, plan, sharpe == null ? null : (Double) sharpe.ratio());
+            String digest = BacktestTrials.digest(plan);
+            List<Optional<Double>> others = trials.trials(digest, plan);
+            trials.trial(digest, plan, sharpe == null ? null : (Double) sharpe.ratio());
             if (sharpe == null) {
                 return report;
             }

@@ -2,14 +2,18 @@ package io.auspex.backtest;
 
 import io.auspex.backtest.BacktestReport.RefitRow;
 import io.auspex.backtest.VersionPlan.Stage;
+import io.auspex.ensemble.PastEnsembles;
 import io.auspex.platform.Failure;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Backtests and dry runs for whoever asks. Blocking: call it from a virtual thread. Failures:
@@ -20,19 +24,25 @@ import org.jspecify.annotations.Nullable;
 public class BacktestService {
 
     private final BacktestPlanner planner;
+    private final EnsemblePlanner ensembles;
     private final BacktestStore store;
+    private final BacktestArchive archive;
     private final BacktestRunner runner;
     private final DryRuns dryRuns;
     private final BacktestConfig config;
 
     BacktestService(
             BacktestPlanner planner,
+            EnsemblePlanner ensembles,
             BacktestStore store,
+            BacktestArchive archive,
             BacktestRunner runner,
             DryRuns dryRuns,
             BacktestConfig config) {
         this.planner = planner;
+        this.ensembles = ensembles;
         this.store = store;
+        this.archive = archive;
         this.runner = runner;
         this.dryRuns = dryRuns;
         this.config = config;
@@ -41,10 +51,13 @@ public class BacktestService {
     /**
      * Has a backtest made.
      *
-     * @throws Failure of {@link BacktestPlanner} too
+     * @throws Failure of {@link BacktestPlanner} and {@link EnsemblePlanner} too
      */
     public Backtest submit(BacktestRequest request) {
-        BacktestPlan plan = planner.plan(request);
+        BacktestPlan plan =
+                PastEnsembles.NAME.equals(request.model())
+                        ? ensembles.plan(request)
+                        : planner.plan(request);
         long id =
                 store.insert(plan, config.queue())
                         .orElseThrow(() ->
@@ -68,12 +81,12 @@ public class BacktestService {
 
     /** Newest first. */
     public List<Backtest> list(@Nullable BacktestKind kind, int limit) {
-        return store.list(kind, limit);
+        return archive.list(kind, limit);
     }
 
     /** The dry runs that go on, by model. */
     public List<Backtest> dryRuns() {
-        return store.dryRuns();
+        return archive.dryRuns();
     }
 
     /**
@@ -82,7 +95,7 @@ public class BacktestService {
      * @param model null when there is only one
      */
     public Backtest live(@Nullable String model) {
-        List<Backtest> all = store.dryRuns();
+        List<Backtest> all = archive.dryRuns();
         return all.stream()
                 .filter(run -> model == null ? all.size() == 1 : run.model().equals(model))
                 .findFirst()
@@ -97,7 +110,7 @@ public class BacktestService {
     }
 
     public Backtest require(long id) {
-        return store.find(id)
+        return archive.find(id)
                 .orElseThrow(() ->
                         new Failure(
                                 Failure.Category.NOT_FOUND,
@@ -120,28 +133,28 @@ public class BacktestService {
 
     /** The report: the final one, or that of what has been done so far. */
     public BacktestReport report(long id) {
-        Optional<BacktestReport> written = store.report(id);
+        Optional<BacktestReport> written = archive.report(id);
         if (written.isPresent()) {
             return written.get();
         }
         Backtest run = require(id);
         RunState state =
-                store.state(id)
+                archive.state(id)
                         .orElseThrow(() ->
                                 new Failure(
                                         Failure.Category.NOT_READY,
                                         "not-begun",
                                         "backtest %d (%s) has nothing to report yet"
                                                 .formatted(id, run.state())));
-        List<RefitRow> versions = new ArrayList<>(store.refits(id));
-        run.plan().versions().stages().forEach(stage -> versions.add(given(stage)));
+        List<RefitRow> versions = new ArrayList<>(archive.refits(id));
+        versions.addAll(given(run.plan().versions()));
         return BacktestReport.of(
                 id,
                 run.kind().code(),
                 !run.state().isEnd(),
                 run.plan(),
                 state,
-                store.days(id),
+                archive.days(id),
                 null,
                 null,
                 versions);
@@ -149,7 +162,7 @@ public class BacktestService {
 
     /** The report as one page of HTML that needs nothing else. */
     public String page(long id) {
-        return ReportPage.of(report(id), store.lastTrades(id, config.tradesShown()));
+        return ReportPage.of(report(id), archive.lastTrades(id, config.tradesShown()));
     }
 
     /** Every trade, as CSV. */
@@ -158,9 +171,9 @@ public class BacktestService {
         ReportCsv.header(out);
         long after = 0;
         while (true) {
-            List<PaperTrade> page = store.trades(id, after);
+            List<PaperTrade> page = archive.trades(id, after);
             ReportCsv.trades(page, out);
-            if (page.size() < BacktestStore.PAGE) {
+            if (page.size() < BacktestArchive.PAGE) {
                 return;
             }
             after = page.getLast().number();
@@ -172,13 +185,27 @@ public class BacktestService {
         ReportCsv.equity(report.equity(), out);
     }
 
-    static RefitRow given(Stage stage) {
+    /** The versions that a plan names. */
+    static List<RefitRow> given(VersionPlan plan) {
+        List<RefitRow> rows = new ArrayList<>();
+        plan.stages().forEach(stage -> rows.add(given(stage, "")));
+        VersionPlan.Ensemble ensemble = plan.ensemble();
+        if (ensemble != null) {
+            for (VersionPlan.MemberStages member : ensemble.members()) {
+                member.stages().forEach(stage -> rows.add(given(stage, member.member() + ": ")));
+            }
+        }
+        return rows;
+    }
+
+    private static RefitRow given(Stage stage, String who) {
         return new RefitRow(
                 stage.version(),
                 stage.from(),
                 "given",
-                stage.trainedTo() == null
-                        ? "its report does not say what it was trained on"
-                        : "trained on closes up to " + stage.trainedTo());
+                who
+                        + (stage.trainedTo() == null
+                                ? "its report does not say what it was trained on"
+                                : "trained on closes up to " + stage.trainedTo()));
     }
 }

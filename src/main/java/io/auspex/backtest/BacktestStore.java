@@ -1,54 +1,30 @@
 package io.auspex.backtest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.auspex.backtest.BacktestReport.RefitRow;
-import io.auspex.market.Symbol;
 import io.auspex.platform.Await;
-import io.auspex.platform.Failure;
-import io.auspex.platform.Json;
 import io.auspex.retraining.PastRefits.Champion;
 import io.auspex.retraining.PastRefits.Result;
-import io.auspex.signals.Action;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.stream.StreamSupport;
+
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
 /**
- * Backtests and dry runs in PostgreSQL. What a run has done and where it stands are written in one
- * transaction, guarded by the claim: an owner that lost its lease cannot write. Blocking: not for
- * an event loop.
+ * Backtests and dry runs in PostgreSQL, for whoever carries them out. What a run has done and where
+ * it stands are written in one transaction, guarded by the claim: an owner that lost its lease
+ * cannot write. Blocking: not for an event loop.
  */
 @ApplicationScoped
 class BacktestStore {
-
-    /** Trades that are read at once. */
-    static final int PAGE = 5_000;
-
-    private static final int MAX_TRIALS = 10_000;
-
-    private static final String COLUMNS =
-            """
-            id, kind, model, state, phase, percent, remaining_seconds, attempt, position, reason,
-            plan::text as plan, created_at, started_at, finished_at
-            """;
 
     private static final String INSERT =
             """
@@ -167,43 +143,6 @@ class BacktestStore {
                 limit $1)
             """;
 
-    private static final String TRIAL =
-            """
-            insert into backtest_trial (digest, model, from_time, to_time, sharpe)
-            values ($1, $2, $3, $4, $5)
-            on conflict (digest) do nothing
-            """;
-
-    private static final String PRUNE_TRIALS =
-            """
-            delete from backtest_trial
-            where digest in (
-                select digest from backtest_trial order by created_at desc, digest offset $1)
-            """;
-
-    private static final String OVERLAPPING =
-            """
-            select sharpe from backtest_trial
-            where model = $1 and from_time <= $3 and to_time >= $2 and digest <> $4
-            """;
-
-    private static final String SIGNALS =
-            """
-            select close_time, symbol, action, confidence, version from signal
-            where feed = $1 and model = $2 and close_time > $3 and close_time <= $4
-            order by close_time, symbol
-            """;
-
-    private static final String NEWEST_SIGNAL =
-            "select max(close_time) from signal where feed = $1 and model = $2";
-
-    private static final String SYMBOLS =
-            """
-            select distinct symbol from candle
-            where feed = $1 and timeframe = $2 and open_time > $3 and open_time <= $4
-            limit 1001
-            """;
-
     private final Pool pool;
 
     BacktestStore(Pool pool) {
@@ -214,8 +153,8 @@ class BacktestStore {
     Optional<Long> insert(BacktestPlan plan, int mostWaiting) {
         return Await.item(() ->
                 pool.preparedQuery(INSERT)
-                        .execute(Tuple.of(plan.model(), write(plan), mostWaiting))
-                        .map(BacktestStore::id));
+                        .execute(Tuple.of(plan.model(), BacktestRows.write(plan), mostWaiting))
+                        .map(BacktestRows::id));
     }
 
     /** Its id; empty when the model has a dry run already. */
@@ -225,10 +164,10 @@ class BacktestStore {
                         .execute(
                                 Tuple.of(
                                         plan.model(),
-                                        write(plan),
+                                        BacktestRows.write(plan),
                                         begin.positionMillis(),
-                                        write(begin)))
-                        .map(BacktestStore::id));
+                                        BacktestRows.write(begin)))
+                        .map(BacktestRows::id));
     }
 
     /** The oldest that waits, or that its owner has left. */
@@ -237,15 +176,16 @@ class BacktestStore {
                 pool.preparedQuery(CLAIM)
                         .execute(Tuple.of(owner, lease.toMillis()))
                         .map(rows ->
-                                first(
+                                BacktestRows.first(
                                         rows,
                                         row ->
                                                 new ClaimedBacktest(
                                                         row.getLong("id"),
                                                         row.getString("model"),
-                                                        read(row, "plan", BacktestPlan.class),
+                                                        BacktestRows.read(
+                                                                row, "plan", BacktestPlan.class),
                                                         row.getInteger("attempt"),
-                                                        progress(row)))));
+                                                        BacktestRows.progress(row)))));
     }
 
     /** Says that it is alive; false when the run is not ours any more. */
@@ -279,7 +219,12 @@ class BacktestStore {
             List<EquityDay> days) {
         return guarded(
                 PROGRESS,
-                Tuple.of(id, owner, lease.toMillis(), state.positionMillis(), write(state)),
+                Tuple.of(
+                        id,
+                        owner,
+                        lease.toMillis(),
+                        state.positionMillis(),
+                        BacktestRows.write(state)),
                 connection -> events(connection, id, trades, days));
     }
 
@@ -288,7 +233,7 @@ class BacktestStore {
             long id, long before, RunState state, List<PaperTrade> trades, List<EquityDay> days) {
         return guarded(
                 DRY_PROGRESS,
-                Tuple.of(id, before, state.positionMillis(), write(state)),
+                Tuple.of(id, before, state.positionMillis(), BacktestRows.write(state)),
                 connection -> events(connection, id, trades, days));
     }
 
@@ -321,7 +266,12 @@ class BacktestStore {
         add(version, champion == null ? null : champion.trees());
         return guarded(
                 PROGRESS,
-                Tuple.of(id, owner, lease.toMillis(), state.positionMillis(), write(state)),
+                Tuple.of(
+                        id,
+                        owner,
+                        lease.toMillis(),
+                        state.positionMillis(),
+                        BacktestRows.write(state)),
                 connection -> connection.preparedQuery(VERSION).execute(version).replaceWithVoid());
     }
 
@@ -348,7 +298,8 @@ class BacktestStore {
                                         .addString(owner)
                                         .addString(state.name())
                                         .addString(reason)
-                                        .addString(report == null ? null : write(report)))
+                                        .addString(
+                                                report == null ? null : BacktestRows.write(report)))
                         .map(rows -> rows.rowCount() == 1));
     }
 
@@ -366,203 +317,6 @@ class BacktestStore {
     /** Takes the oldest away. */
     void prune(int keep) {
         run(PRUNE, Tuple.of(keep));
-    }
-
-    /** Newest first. */
-    List<Backtest> list(@Nullable BacktestKind kind, int limit) {
-        return Await.item(() ->
-                pool.preparedQuery(
-                                "select "
-                                        + COLUMNS
-                                        + " from backtest where $1::text is null or kind = $1"
-                                        + " order by id desc limit $2")
-                        .execute(
-                                Tuple.tuple()
-                                        .addString(kind == null ? null : kind.name())
-                                        .addInteger(limit))
-                        .map(rows -> rows.stream().map(BacktestStore::backtest).toList()));
-    }
-
-    /** The running dry runs by model. */
-    List<Backtest> dryRuns() {
-        return Await.item(() ->
-                pool.query(
-                                "select "
-                                        + COLUMNS
-                                        + " from backtest where kind = 'DRY_RUN' and state = 'RUNNING'"
-                                        + " order by model")
-                        .execute()
-                        .map(rows -> rows.stream().map(BacktestStore::backtest).toList()));
-    }
-
-    Optional<Backtest> find(long id) {
-        return Await.item(() ->
-                pool.preparedQuery("select " + COLUMNS + " from backtest where id = $1")
-                        .execute(Tuple.of(id))
-                        .map(rows -> first(rows, BacktestStore::backtest)));
-    }
-
-    /** Where a run stands; empty before its first checkpoint. */
-    Optional<RunState> state(long id) {
-        return Await.item(() ->
-                        pool.preparedQuery(
-                                        "select progress::text as progress from backtest where id = $1")
-                                .execute(Tuple.of(id))
-                                .map(rows -> first(rows, BacktestStore::progress)))
-                .flatMap(found -> found);
-    }
-
-    /** The report as it was written at the end. */
-    Optional<BacktestReport> report(long id) {
-        return Await.item(() ->
-                pool.preparedQuery(
-                                "select report::text as report from backtest"
-                                        + " where id = $1 and report is not null")
-                        .execute(Tuple.of(id))
-                        .map(rows ->
-                                first(rows, row -> read(row, "report", BacktestReport.class))));
-    }
-
-    /**
-     * Trades in their order, at most {@link #PAGE}.
-     *
-     * @param after number of the last one that is known; 0 for none
-     */
-    List<PaperTrade> trades(long id, long after) {
-        return Await.item(() ->
-                pool.preparedQuery(
-                                "select * from backtest_trade where backtest = $1 and number > $2"
-                                        + " order by number limit "
-                                        + PAGE)
-                        .execute(Tuple.of(id, after))
-                        .map(rows -> rows.stream().map(BacktestStore::trade).toList()));
-    }
-
-    /** The last trades, the newest first. */
-    List<PaperTrade> lastTrades(long id, int limit) {
-        return Await.item(() ->
-                pool.preparedQuery(
-                                "select * from backtest_trade where backtest = $1"
-                                        + " order by number desc limit $2")
-                        .execute(Tuple.of(id, limit))
-                        .map(rows -> rows.stream().map(BacktestStore::trade).toList()));
-    }
-
-    List<EquityDay> days(long id) {
-        return Await.item(() ->
-                pool.preparedQuery("select * from backtest_day where backtest = $1 order by day")
-                        .execute(Tuple.of(id))
-                        .map(rows -> rows.stream().map(BacktestStore::day).toList()));
-    }
-
-    /** What came of the refits of a run. */
-    List<RefitRow> refits(long id) {
-        return Await.item(() ->
-                pool.preparedQuery(
-                                "select number, due, decision, reason from backtest_version"
-                                        + " where backtest = $1 order by number")
-                        .execute(Tuple.of(id))
-                        .map(rows ->
-                                rows.stream()
-                                        .map(row ->
-                                                new RefitRow(
-                                                        row.getInteger("number"),
-                                                        Instant.ofEpochMilli(row.getLong("due")),
-                                                        row.getString("decision"),
-                                                        row.getString("reason")))
-                                        .toList()));
-    }
-
-    /** The model that a refit of a run has made. */
-    Champion champion(long id, int number) {
-        return Await.item(() ->
-                        pool.preparedQuery(
-                                        "select number, unproven, report::text as report, onnx, trees"
-                                                + " from backtest_version"
-                                                + " where backtest = $1 and number = $2"
-                                                + " and onnx is not null")
-                                .execute(Tuple.of(id, number))
-                                .map(rows -> first(rows, BacktestStore::champion)))
-                .orElseThrow(() ->
-                        new IllegalStateException(
-                                "refit %d of backtest %d has no model".formatted(number, id)));
-    }
-
-    /** Notes that a plan was tried. */
-    void trial(String digest, BacktestPlan plan, @Nullable Double sharpe) {
-        run(
-                TRIAL,
-                Tuple.tuple()
-                        .addString(digest)
-                        .addString(plan.model())
-                        .addLong(plan.from().toEpochMilli())
-                        .addLong(plan.to().toEpochMilli())
-                        .addDouble(sharpe));
-        run(PRUNE_TRIALS, Tuple.of(MAX_TRIALS));
-    }
-
-    /** The daily Sharpe ratios of other plans for the model on overlapping periods. */
-    List<Optional<Double>> trials(String digest, BacktestPlan plan) {
-        return Await.item(() ->
-                pool.preparedQuery(OVERLAPPING)
-                        .execute(
-                                Tuple.of(
-                                        plan.model(),
-                                        plan.from().toEpochMilli(),
-                                        plan.to().toEpochMilli(),
-                                        digest))
-                        .map(rows ->
-                                rows.stream()
-                                        .map(row -> Optional.ofNullable(row.getDouble(0)))
-                                        .toList()));
-    }
-
-    /** What the ledger has of a model, by close time. */
-    SortedMap<Long, List<Call>> signals(String feed, String model, long after, long to) {
-        return Await.item(() ->
-                pool.preparedQuery(SIGNALS)
-                        .execute(Tuple.of(feed, model, after, to))
-                        .map(rows -> {
-                            SortedMap<Long, List<Call>> calls = new TreeMap<>();
-                            for (Row row : rows) {
-                                calls.computeIfAbsent(
-                                                row.getLong("close_time"), _ -> new ArrayList<>())
-                                        .add(
-                                                new Call(
-                                                        new Symbol(row.getString("symbol")),
-                                                        Action.valueOf(row.getString("action")),
-                                                        row.getDouble("confidence"),
-                                                        row.getInteger("version")));
-                            }
-                            return calls;
-                        }));
-    }
-
-    /** Close time of the newest signal of a model in the ledger. */
-    Optional<Long> newestSignal(String feed, String model) {
-        return Await.item(() ->
-                pool.preparedQuery(NEWEST_SIGNAL)
-                        .execute(Tuple.of(feed, model))
-                        .map(rows -> Optional.ofNullable(rows.iterator().next().getLong(0))));
-    }
-
-    /** The symbols that have candles in a period, at most 1,001. */
-    List<Symbol> symbols(BacktestPeriod period) {
-        return Await.item(() ->
-                pool.preparedQuery(SYMBOLS)
-                        .execute(
-                                Tuple.of(
-                                        period.feed(),
-                                        period.timeframe().code(),
-                                        period.from().toEpochMilli()
-                                                - period.timeframe().millis()
-                                                - 1,
-                                        period.to().toEpochMilli() - period.timeframe().millis()))
-                        .map(rows ->
-                                rows.stream()
-                                        .map(row -> new Symbol(row.getString(0)))
-                                        .sorted()
-                                        .toList()));
     }
 
     private interface Within {
@@ -589,7 +343,7 @@ class BacktestStore {
                     done.chain(() ->
                             connection
                                     .preparedQuery(TRADES)
-                                    .execute(columns(id, trades))
+                                    .execute(BacktestRows.columns(id, trades))
                                     .replaceWithVoid());
         }
         if (!days.isEmpty()) {
@@ -597,163 +351,13 @@ class BacktestStore {
                     done.chain(() ->
                             connection
                                     .preparedQuery(DAYS)
-                                    .execute(dayColumns(id, days))
+                                    .execute(BacktestRows.dayColumns(id, days))
                                     .replaceWithVoid());
         }
         return done;
     }
 
-    private static Tuple columns(long id, List<PaperTrade> trades) {
-        return Tuple.tuple()
-                .addLong(id)
-                .addArrayOfLong(trades.stream().map(PaperTrade::number).toArray(Long[]::new))
-                .addArrayOfString(
-                        trades.stream().map(trade -> trade.symbol().name()).toArray(String[]::new))
-                .addArrayOfString(trades.stream().map(PaperTrade::direction).toArray(String[]::new))
-                .addArrayOfInteger(trades.stream().map(PaperTrade::version).toArray(Integer[]::new))
-                .addArrayOfDouble(
-                        trades.stream().map(PaperTrade::confidence).toArray(Double[]::new))
-                .addArrayOfLong(
-                        trades.stream()
-                                .map(trade -> trade.signalTime().toEpochMilli())
-                                .toArray(Long[]::new))
-                .addArrayOfLong(
-                        trades.stream()
-                                .map(trade -> trade.entryTime().toEpochMilli())
-                                .toArray(Long[]::new))
-                .addArrayOfDouble(
-                        trades.stream().map(PaperTrade::entryPrice).toArray(Double[]::new))
-                .addArrayOfLong(
-                        trades.stream()
-                                .map(trade -> trade.exitTime().toEpochMilli())
-                                .toArray(Long[]::new))
-                .addArrayOfDouble(trades.stream().map(PaperTrade::exitPrice).toArray(Double[]::new))
-                .addArrayOfDouble(trades.stream().map(PaperTrade::units).toArray(Double[]::new))
-                .addArrayOfDouble(trades.stream().map(PaperTrade::fees).toArray(Double[]::new))
-                .addArrayOfDouble(trades.stream().map(PaperTrade::pnl).toArray(Double[]::new))
-                .addArrayOfDouble(
-                        trades.stream().map(PaperTrade::pnlFraction).toArray(Double[]::new))
-                .addArrayOfString(
-                        trades.stream().map(trade -> trade.exit().name()).toArray(String[]::new));
-    }
-
-    private static Tuple dayColumns(long id, List<EquityDay> days) {
-        return Tuple.tuple()
-                .addLong(id)
-                .addArrayOfString(
-                        days.stream().map(day -> day.day().toString()).toArray(String[]::new))
-                .addArrayOfDouble(days.stream().map(EquityDay::equity).toArray(Double[]::new))
-                .addArrayOfDouble(days.stream().map(EquityDay::held).toArray(Double[]::new))
-                .addArrayOfDouble(days.stream().map(EquityDay::exposure).toArray(Double[]::new))
-                .addArrayOfDouble(days.stream().map(EquityDay::drawdown).toArray(Double[]::new));
-    }
-
     private void run(String sql, Tuple parameters) {
         Await.item(() -> pool.preparedQuery(sql).execute(parameters).replaceWithVoid());
-    }
-
-    private static Optional<Long> id(RowSet<Row> rows) {
-        return first(rows, row -> row.getLong(0));
-    }
-
-    private interface Reading<T> {
-        T of(Row row);
-    }
-
-    private static <T> Optional<T> first(RowSet<Row> rows, Reading<T> reading) {
-        return StreamSupport.stream(rows.spliterator(), false).findFirst().map(reading::of);
-    }
-
-    private static Backtest backtest(Row row) {
-        Long position = row.getLong("position");
-        return new Backtest(
-                row.getLong("id"),
-                BacktestKind.valueOf(row.getString("kind")),
-                row.getString("model"),
-                BacktestState.valueOf(row.getString("state")),
-                row.getString("phase"),
-                row.getInteger("percent"),
-                row.getLong("remaining_seconds"),
-                row.getInteger("attempt"),
-                position == null ? null : Instant.ofEpochMilli(position),
-                row.getString("reason"),
-                read(row, "plan", BacktestPlan.class),
-                row.getOffsetDateTime("created_at").toInstant(),
-                instant(row.getOffsetDateTime("started_at")),
-                instant(row.getOffsetDateTime("finished_at")));
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
-    }
-
-    private static PaperTrade trade(Row row) {
-        return new PaperTrade(
-                row.getLong("number"),
-                new Symbol(row.getString("symbol")),
-                row.getString("direction"),
-                row.getInteger("version"),
-                row.getDouble("confidence"),
-                Instant.ofEpochMilli(row.getLong("signal_time")),
-                Instant.ofEpochMilli(row.getLong("entry_time")),
-                row.getDouble("entry_price"),
-                Instant.ofEpochMilli(row.getLong("exit_time")),
-                row.getDouble("exit_price"),
-                row.getDouble("units"),
-                row.getDouble("fees"),
-                row.getDouble("pnl"),
-                row.getDouble("pnl_fraction"),
-                ExitReason.valueOf(row.getString("exit")));
-    }
-
-    private static EquityDay day(Row row) {
-        LocalDate day = row.getLocalDate("day");
-        return new EquityDay(
-                day,
-                row.getDouble("equity"),
-                row.getDouble("held"),
-                row.getDouble("exposure"),
-                row.getDouble("drawdown"));
-    }
-
-    private static Champion champion(Row row) {
-        Buffer trees = row.getBuffer("trees");
-        return new Champion(
-                row.getInteger("number"),
-                row.getBoolean("unproven"),
-                read(row, "report", JsonNode.class),
-                row.getBuffer("onnx").getBytes(),
-                trees == null ? null : trees.getBytes());
-    }
-
-    private static Optional<RunState> progress(Row row) {
-        return row.getString("progress") == null
-                ? Optional.empty()
-                : Optional.of(read(row, "progress", RunState.class));
-    }
-
-    /** The same for the same plan: a second run of it is no second trial. */
-    static String digest(BacktestPlan plan) {
-        return HexFormat.of().formatHex(SignalChain.sha256(write(plan)));
-    }
-
-    private static String write(Object value) {
-        try {
-            return Json.mapper().writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of ours is JSON", e);
-        }
-    }
-
-    private static <T> T read(Row row, String column, Class<T> type) {
-        try {
-            return Json.mapper().readValue(row.getString(column), type);
-        } catch (JsonProcessingException e) {
-            throw new Failure(
-                    Failure.Category.INTERNAL,
-                    "backtest-unreadable",
-                    "a stored %s cannot be read: %s".formatted(column, e.getOriginalMessage()),
-                    e);
-        }
     }
 }

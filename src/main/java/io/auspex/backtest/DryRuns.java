@@ -14,9 +14,14 @@ import io.auspex.signals.SignalHub;
 import io.auspex.signals.SignalPipeline;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -28,8 +33,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The live loop on paper: for every model with signals an account that trades by them, with the
@@ -53,6 +56,8 @@ class DryRuns {
 
     private final SignalHub hub;
     private final BacktestStore store;
+    private final BacktestArchive archive;
+    private final PastRecords past;
     private final BacktestPlanner planner;
     private final SignalPipeline pipeline;
     private final CandleStore candles;
@@ -87,12 +92,16 @@ class DryRuns {
     DryRuns(
             SignalHub hub,
             BacktestStore store,
+            BacktestArchive archive,
+            PastRecords past,
             BacktestPlanner planner,
             SignalPipeline pipeline,
             CandleStore candles,
             BacktestConfig config) {
         this.hub = hub;
         this.store = store;
+        this.archive = archive;
+        this.past = past;
         this.planner = planner;
         this.pipeline = pipeline;
         this.candles = candles;
@@ -128,12 +137,12 @@ class DryRuns {
                     "%s has had no live signal since the service started: a dry run needs to know its symbols"
                             .formatted(name));
         }
-        store.dryRuns().stream()
+        archive.dryRuns().stream()
                 .filter(run -> run.model().equals(name))
                 .forEach(run -> store.cancel(run.id()));
         return begin(name, last, last.close(), planner.rules(rules, planner.targets(name)))
                 .or(() ->
-                        store.dryRuns().stream()
+                        archive.dryRuns().stream()
                                 .filter(run -> run.model().equals(name))
                                 .map(Backtest::id)
                                 .findFirst())
@@ -211,7 +220,7 @@ class DryRuns {
     /** Begins what has not begun, and brings every dry run up to date. */
     synchronized void pass() {
         if (!restored) {
-            store.dryRuns()
+            archive.dryRuns()
                     .forEach(run -> {
                         begun.add(run.model());
                         spoken.add(run.model());
@@ -226,7 +235,7 @@ class DryRuns {
         boolean done = false;
         try {
             behind.forEach(this::beginOnce);
-            for (Backtest run : store.dryRuns()) {
+            for (Backtest run : archive.dryRuns()) {
                 if (behind.contains(run.model())) {
                     bringUpToDate(run);
                 }
@@ -254,8 +263,8 @@ class DryRuns {
 
     private void bringUpToDate(Backtest run) {
         BacktestPlan plan = run.plan();
-        RunState state = store.state(run.id()).orElseThrow();
-        long newest = store.newestSignal(plan.feed(), plan.model()).orElse(Long.MIN_VALUE);
+        RunState state = archive.state(run.id()).orElseThrow();
+        long newest = past.newestSignal(plan.feed(), plan.model()).orElse(Long.MIN_VALUE);
         long step = config.chunk() * plan.timeframe().millis();
         while (state.positionMillis() < newest) {
             long to = Math.min(newest, state.positionMillis() + step);
@@ -263,7 +272,7 @@ class DryRuns {
                     new PaperAccount(
                             plan.rules(), plan.timeframe(), plan.symbols().size(), state.account());
             SortedMap<Long, List<Call>> calls =
-                    store.signals(plan.feed(), plan.model(), state.positionMillis(), to);
+                    past.signals(plan.feed(), plan.model(), state.positionMillis(), to);
             Map<String, Long> actions = new TreeMap<>(state.actions());
             long rows = state.rows();
             for (MarketClose close :

@@ -14,7 +14,9 @@ import io.auspex.platform.Failure;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,7 +36,7 @@ public class ModelAnalyses {
 
     private final ModelRegistry registry;
     private final LiveFeedback feedback;
-    private final BacktestStore store;
+    private final BacktestArchive archive;
     private final BacktestService backtests;
     private final CandleStore candles;
     private final IngestStatus ingest;
@@ -42,13 +44,13 @@ public class ModelAnalyses {
     ModelAnalyses(
             ModelRegistry registry,
             LiveFeedback feedback,
-            BacktestStore store,
+            BacktestArchive archive,
             BacktestService backtests,
             CandleStore candles,
             IngestStatus ingest) {
         this.registry = registry;
         this.feedback = feedback;
-        this.store = store;
+        this.archive = archive;
         this.backtests = backtests;
         this.candles = candles;
         this.ingest = ingest;
@@ -91,7 +93,7 @@ public class ModelAnalyses {
     }
 
     private Optional<DryRunFigures> dryRun(String name) {
-        return store.dryRuns().stream()
+        return archive.dryRuns().stream()
                 .filter(run -> run.model().equals(name))
                 .findFirst()
                 .map(run -> new DryRunFigures(run.id(), backtests.report(run.id()).figures()));

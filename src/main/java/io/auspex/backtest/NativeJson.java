@@ -40,6 +40,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             Tally.class,
             VersionFigures.class,
             VersionPlan.class,
+            VersionPlan.Ensemble.class,
+            VersionPlan.MemberStages.class,
             VersionPlan.Refits.class,
             VersionPlan.Stage.class
         })

@@ -1,10 +1,15 @@
 package io.auspex.backtest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.auspex.ensemble.PastEnsemble;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How far a run is: all that it needs to go on elsewhere, beside its plan.
@@ -16,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param inSample those of closes that their version was trained on, or may have been
  * @param actions how many of each
  * @param signalsSha256 a chain over all signals, head for head and bit for bit
+ * @param ensemble where its members and weights stand; null for a single model
  */
 public record RunState(
         long positionMillis,
@@ -24,10 +30,23 @@ public record RunState(
         long rows,
         long inSample,
         Map<String, Long> actions,
-        String signalsSha256) {
+        String signalsSha256,
+        @JsonInclude(JsonInclude.Include.NON_NULL) PastEnsemble.@Nullable State ensemble) {
 
     public RunState {
         actions = Collections.unmodifiableMap(new TreeMap<>(actions));
+    }
+
+    /** Of a single model. */
+    RunState(
+            long positionMillis,
+            AccountState account,
+            Walk walk,
+            long rows,
+            long inSample,
+            Map<String, Long> actions,
+            String signalsSha256) {
+        this(positionMillis, account, walk, rows, inSample, actions, signalsSha256, null);
     }
 
     /**
@@ -43,7 +62,8 @@ public record RunState(
     }
 
     RunState with(Walk other) {
-        return new RunState(positionMillis, account, other, rows, inSample, actions, signalsSha256);
+        return new RunState(
+                positionMillis, account, other, rows, inSample, actions, signalsSha256, ensemble);
     }
 
     static RunState fresh(BacktestPlan plan) {

@@ -5,14 +5,19 @@ import io.auspex.backtest.VersionFiles.VersionFile;
 import io.auspex.backtest.VersionPlan.Stage;
 import io.auspex.feedback.RangeGuards;
 import io.auspex.serving.PastModel;
+import io.auspex.signals.DecisionRule;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Stored versions, one after the other. */
 final class StagedVersions implements VersionSource {
 
-    private final BacktestPlan plan;
+    private final String model;
+    private final List<Stage> stages;
+    private final DecisionRule rule;
     private final VersionFiles files;
     private final RangeGuards guards;
     private @Nullable Stage stage;
@@ -20,22 +25,33 @@ final class StagedVersions implements VersionSource {
     private long closedNanos;
 
     StagedVersions(BacktestPlan plan, VersionFiles files, RangeGuards guards) {
-        this.plan = plan;
+        this(plan.model(), plan.versions().stages(), plan.rule(), files, guards);
+    }
+
+    /**
+     * @param model its name in the registry
+     */
+    StagedVersions(
+            String model,
+            List<Stage> stages,
+            DecisionRule rule,
+            VersionFiles files,
+            RangeGuards guards) {
+        this.model = model;
+        this.stages = List.copyOf(stages);
+        this.rule = rule;
         this.files = files;
         this.guards = guards;
     }
 
     @Override
     public Optional<OpenVersion> at(long closeMillis, long beforeMillis) {
-        Stage next = stageAt(plan.versions().stages(), closeMillis);
+        Stage next = stageAt(stages, closeMillis);
         if (next != null && next != stage) {
             close();
             VersionFile file = files.version(next.version());
-            PastModel past =
-                    PastModel.open(file.onnx(), plan.model(), file.number(), file.unproven());
-            open =
-                    OpenVersion.of(
-                            past, plan.rule(), guards.of(past.model().schema(), file.report()));
+            PastModel past = PastModel.open(file.onnx(), model, file.number(), file.unproven());
+            open = OpenVersion.of(past, rule, guards.of(past.model().schema(), file.report()));
             stage = next;
         }
         return Optional.ofNullable(open);

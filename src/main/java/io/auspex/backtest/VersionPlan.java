@@ -1,30 +1,74 @@
 package io.auspex.backtest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.auspex.ensemble.EnsembleTerms;
 import io.auspex.model.ModelSpec;
-import java.time.Instant;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
+import java.time.Instant;
+import java.util.List;
+
 /**
- * Which version decides when: either versions that exist, or those that would have come of refits
- * on schedule.
+ * Which version decides when: versions that exist, those that would have come of refits on
+ * schedule, or those of the members of the ensemble.
  *
- * @param stages in increasing time; empty with refits
- * @param refits null with stages
+ * @param stages in increasing time; empty with refits and of the ensemble
+ * @param refits null without
+ * @param ensemble null for a single model
  */
 public record VersionPlan(
-        List<Stage> stages, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Refits refits) {
+        List<Stage> stages,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Refits refits,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Ensemble ensemble) {
 
     public VersionPlan {
         stages = List.copyOf(stages);
-        if (stages.isEmpty() == (refits == null)) {
-            throw new IllegalArgumentException("give either versions or refits");
+        int kinds = (stages.isEmpty() ? 0 : 1) + (refits == null ? 0 : 1);
+        if (kinds + (ensemble == null ? 0 : 1) != 1) {
+            throw new IllegalArgumentException("give either versions, refits or an ensemble");
         }
+        requireOrdered(stages);
+    }
+
+    /** Of a single model. */
+    public VersionPlan(List<Stage> stages, @Nullable Refits refits) {
+        this(stages, refits, null);
+    }
+
+    private static void requireOrdered(List<Stage> stages) {
         for (int i = 1; i < stages.size(); i++) {
             if (!stages.get(i).from().isAfter(stages.get(i - 1).from())) {
                 throw new IllegalArgumentException("versions follow each other in time");
             }
+        }
+    }
+
+    /**
+     * The ensemble, with its members as they are looked at.
+     *
+     * @param members that are models
+     */
+    public record Ensemble(List<MemberStages> members, EnsembleTerms terms) {
+
+        public Ensemble {
+            members = List.copyOf(members);
+        }
+    }
+
+    /**
+     * A member of the ensemble.
+     *
+     * @param member its name among members
+     * @param model its name in the registry
+     * @param stages in increasing time
+     */
+    public record MemberStages(String member, String model, List<Stage> stages) {
+
+        public MemberStages {
+            stages = List.copyOf(stages);
+            requireOrdered(stages);
         }
     }
 

@@ -9,6 +9,9 @@
  * been done is written every few seconds, so that a killed service goes on from there. A second
  * pass trades at random as often, and a {@link io.auspex.backtest.BacktestReport} compares.
  *
+ * <p>A {@link io.auspex.backtest.Speaker} is what a backtest listens to: one model, or the ensemble
+ * with each of its members in the version of the moment.
+ *
  * <p>A dry run is the same account, fed by the ledger and the candles of live closes.
  *
  * <p>May import everything below the API; only the API, the bench and nobody else imports it.

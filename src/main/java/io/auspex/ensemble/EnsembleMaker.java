@@ -11,6 +11,9 @@ import io.auspex.signals.DecisionRule;
 import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
 import io.auspex.signals.Receipt;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +41,18 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
             "it says nothing of this close: no version of its model serves this market";
 
     private static final String NOT_FINITE = "its answer is not finite";
+
+    /**
+     * Whether anybody could say something of a close: a member that is no model may always, one
+     * that is when its model was asked.
+     */
+    static boolean concerns(List<PendingSignal> said, List<? extends Member> members) {
+        return members.stream()
+                .anyMatch(member ->
+                        !(member instanceof ModelMember model)
+                                || said.stream()
+                                        .anyMatch(signal -> signal.model().equals(model.model())));
+    }
 
     /** The ballots and the signals of one close. */
     record Made(List<Ballot> ballots, List<PendingSignal> signals) {}
@@ -116,7 +131,7 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
                 close.feed(),
                 Members.ENSEMBLE,
                 Math.toIntExact(weights.revision()),
-                FeatureSchema.of(composition.isEmpty() ? List.of("nobody") : composition).hash(),
+                composition(composition),
                 candle.symbol(),
                 candle.timeframe(),
                 close.closeTimeMillis(),
@@ -127,6 +142,34 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
                 null,
                 expiry.of(close.closeTimeMillis(), candle.timeframe()),
                 Receipt.of(rule, members));
+    }
+
+    /** One signal for every candle of a close that nobody could be asked about in time. */
+    static List<PendingSignal> missed(
+            MarketClose close, Weights weights, Expiry expiry, String reason) {
+        return close.candles().stream()
+                .map(candle ->
+                        new PendingSignal(
+                                close.feed(),
+                                Members.ENSEMBLE,
+                                Math.toIntExact(weights.revision()),
+                                composition(List.of()),
+                                candle.symbol(),
+                                candle.timeframe(),
+                                close.closeTimeMillis(),
+                                candle.close(),
+                                Decision.missed(reason),
+                                Map.of(),
+                                false,
+                                null,
+                                expiry.of(close.closeTimeMillis(), candle.timeframe()),
+                                null))
+                .toList();
+    }
+
+    /** Names who spoke, in which version and on which features. */
+    private static String composition(List<String> speakers) {
+        return FeatureSchema.of(speakers.isEmpty() ? List.of("nobody") : speakers).hash();
     }
 
     static Decision nobody() {
@@ -153,13 +196,21 @@ record EnsembleMaker(DecisionRule rule, Expiry expiry, Duration deadline) {
                                         share,
                                         said.heads(),
                                         said.candles(),
-                                        share > 0 ? null : NOT_FINITE);
+                                        share > 0 ? null : NOT_FINITE,
+                                        recorded(said));
                         case Vote.LeftOut out ->
                                 new Receipt.Member(
                                         name, 0, "", 0, Map.of(), List.of(), out.reason());
                     });
         }
         return members;
+    }
+
+    private static Receipt.@Nullable Recorded recorded(Vote.Said said) {
+        String answer = said.answer();
+        return answer == null
+                ? null
+                : new Receipt.Recorded(said.identity(), said.unproven(), said.note(), answer);
     }
 
     /**

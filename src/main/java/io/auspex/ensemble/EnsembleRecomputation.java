@@ -13,7 +13,9 @@ import io.auspex.signals.Decision;
 import io.auspex.signals.Receipt;
 import io.auspex.signals.Recomputation;
 import io.auspex.signals.Signal;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,8 +92,13 @@ class EnsembleRecomputation implements Recomputation {
                 calibration.map(RuleCalibration::identity).orElse("no such calibration is stored"),
                 past,
                 calibration.isPresent() && past.filter(EnsembleRecomputation::isReady).isPresent()
-                        ? calibration.get().heads(rules.score(past.orElseThrow().vector().values()))
+                        ? heads(calibration.get(), rules, past.orElseThrow())
                         : Map.of());
+    }
+
+    private static Map<Head, Double> heads(
+            RuleCalibration calibration, IndicatorRules rules, PastFeatures past) {
+        return calibration.heads(rules.score(calibration.style(), past.vector().values()));
     }
 
     private static boolean isReady(PastFeatures past) {

@@ -6,6 +6,7 @@ import io.auspex.features.FeatureSchema;
 import io.auspex.features.FeatureSet;
 import io.auspex.market.Timeframe;
 import io.auspex.serving.FeatureVector;
+
 import java.util.List;
 
 /**
@@ -22,13 +23,14 @@ import java.util.List;
  * volume     -      all of that times volume_ratio_24, between 0.5 and 1.5: unusual volume confirms
  * </pre>
  *
- * Votes are cut to [-1, 1]. The score is between -1.5 and 1.5; what it means for probabilities is
- * for {@link RuleCalibration} to say, from what came of it on stored candles.
+ * Votes are cut to [-1, 1]. The score of a {@link RuleStyle} is the mean of its rules' votes by
+ * their shares, between -1.5 and 1.5; which style counts, and what its score means for
+ * probabilities, is for {@link RuleCalibration} to say, from what came of it on stored candles.
  */
 final class IndicatorRules {
 
     /** Changes with every change of a rule: calibrations of others are of no use then. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final double TREND_SHARE = 0.30;
     private static final double MACD_SHARE = 0.25;
@@ -81,16 +83,28 @@ final class IndicatorRules {
     /**
      * The score of a vector that is ready, in [-1.5, 1.5].
      *
+     * @param style the rules that count
      * @param row in the order of {@link #schema}
      */
-    double score(FeatureVector row) {
-        double deviation = Math.max(row.get(volatility), NO_VOLATILITY);
+    double score(RuleStyle style, FeatureVector row) {
         double votes =
-                TREND_SHARE * vote(row.get(momentum) / (TREND_DEVIATIONS * deviation))
-                        + MACD_SHARE * vote(row.get(histogram) / (MACD_DEVIATIONS * deviation))
-                        + RSI_SHARE * vote((RSI_MIDDLE - row.get(rsi)) / RSI_REACH)
-                        + BOLLINGER_SHARE * vote(1 - 2 * row.get(bollinger));
+                switch (style) {
+                    case ALL -> following(row) + reverting(row);
+                    case FOLLOWING -> following(row) / (TREND_SHARE + MACD_SHARE);
+                    case REVERTING -> reverting(row) / (RSI_SHARE + BOLLINGER_SHARE);
+                };
         return votes * Math.clamp(row.get(volume), LEAST_VOLUME, GREATEST_VOLUME);
+    }
+
+    private double following(FeatureVector row) {
+        double deviation = Math.max(row.get(volatility), NO_VOLATILITY);
+        return TREND_SHARE * vote(row.get(momentum) / (TREND_DEVIATIONS * deviation))
+                + MACD_SHARE * vote(row.get(histogram) / (MACD_DEVIATIONS * deviation));
+    }
+
+    private double reverting(FeatureVector row) {
+        return RSI_SHARE * vote((RSI_MIDDLE - row.get(rsi)) / RSI_REACH)
+                + BOLLINGER_SHARE * vote(1 - 2 * row.get(bollinger));
     }
 
     private static double vote(double value) {

@@ -14,16 +14,19 @@ import io.auspex.signals.SignalCombiner;
 import io.auspex.signals.SignalPipeline;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
+
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ensemble on the feed that runs, when it is switched on: one more signal for every symbol of a
@@ -123,13 +126,7 @@ class LiveEnsemble implements SignalCombiner {
         }
         Timeframe base = close.candles().getFirst().timeframe();
         List<Member> members = members(close.feed(), base, inForce.get());
-        boolean anybody =
-                members.stream().anyMatch(member -> !(member instanceof ModelMember))
-                        || ofModels.stream()
-                                .anyMatch(signal ->
-                                        members.stream()
-                                                .anyMatch(member -> speaks(member, signal)));
-        return anybody
+        return EnsembleMaker.concerns(ofModels, members)
                 ? new EnsembleMaker(
                                 pipeline.get().rule(), pipeline.get().expiry(), config.deadline())
                         .signals(
@@ -137,6 +134,23 @@ class LiveEnsemble implements SignalCombiner {
                                 inForce.get(),
                                 members)
                         .signals()
+                : List.of();
+    }
+
+    @Override
+    public List<PendingSignal> missed(
+            MarketClose close, List<PendingSignal> ofModels, String reason) {
+        HistoryLoaded loaded = feed;
+        Optional<Weights> inForce = weights.get();
+        if (!config.enabled()
+                || inForce.isEmpty()
+                || loaded == null
+                || !loaded.feed().equals(close.feed())) {
+            return List.of();
+        }
+        List<Member> members = members(close.feed(), loaded.timeframe(), inForce.get());
+        return EnsembleMaker.concerns(ofModels, members)
+                ? EnsembleMaker.missed(close, inForce.get(), pipeline.get().expiry(), reason)
                 : List.of();
     }
 
@@ -153,10 +167,6 @@ class LiveEnsemble implements SignalCombiner {
                                 feedIdentity,
                                 loaded.timeframe()))
                 : Optional.empty();
-    }
-
-    private static boolean speaks(Member member, PendingSignal signal) {
-        return member instanceof ModelMember model && model.model().equals(signal.model());
     }
 
     /** Everybody with a weight above 0. */
@@ -199,9 +209,7 @@ class LiveEnsemble implements SignalCombiner {
                     .renewed(known.feed(), known.base(), TargetSpec.standard(), symbols, toMillis)
                     .ifPresent(calibration -> {
                         market = known.with(calibration);
-                        LOG.infof(
-                                "%s is calibrated on %d scores up to %s",
-                                Members.TRADING, calibration.rows(), calibration.to());
+                        LOG.infof("%s is calibrated: %s", Members.TRADING, calibration.identity());
                     });
         } catch (RuntimeException failure) {
             LOG.warnf("the rules of %s are not calibrated anew: %s", known.feed(), failure);

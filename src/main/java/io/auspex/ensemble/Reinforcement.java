@@ -12,9 +12,14 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +30,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Starts, works off and ends reinforcement sessions. One runs at a time, whichever process works on
@@ -48,6 +51,7 @@ public class Reinforcement {
     private final CandleStore candles;
     private final ModelRegistry registry;
     private final RuleCalibrations calibrations;
+    private final EnsembleRecords records;
     private final SignalPipeline pipeline;
     private final EnsembleConfig config;
     private final EnsembleWeights weights;
@@ -66,6 +70,7 @@ public class Reinforcement {
             CandleStore candles,
             ModelRegistry registry,
             RuleCalibrations calibrations,
+            EnsembleRecords records,
             SignalPipeline pipeline,
             EnsembleConfig config,
             EnsembleWeights weights,
@@ -75,6 +80,7 @@ public class Reinforcement {
         this.candles = candles;
         this.registry = registry;
         this.calibrations = calibrations;
+        this.records = records;
         this.pipeline = pipeline;
         this.config = config;
         this.weights = weights;
@@ -265,6 +271,7 @@ public class Reinforcement {
                         candles,
                         registry,
                         calibrations,
+                        records,
                         pipeline.rule(),
                         config,
                         owner,

@@ -6,6 +6,9 @@ import io.auspex.signals.Decision;
 import io.auspex.signals.DecisionRule;
 import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Plays past closes to members that trade on paper, each on its own signals and all together as the
@@ -87,14 +89,28 @@ final class Replay {
         traders.put(name, new PaperTrader(name, exits, state.open().getOrDefault(name, List.of())));
     }
 
+    /**
+     * What came of a close.
+     *
+     * @param signals of the ensemble
+     * @param closed the trades that ended with it, in the order in which they count
+     */
+    record Step(List<PendingSignal> signals, List<Closed> closed) {}
+
     /** Takes the next close; the trades that ended with it, in the order in which they count. */
     List<Closed> accept(MarketClose close) {
+        return step(past.question(close)).closed();
+    }
+
+    /** Takes the next close as it is asked about. */
+    Step step(Question question) {
+        MarketClose close = question.close();
         Weights weights =
                 new Weights(
                         revision,
                         learning.weights(),
                         Instant.ofEpochMilli(close.closeTimeMillis()));
-        EnsembleMaker.Made made = maker.signals(past.question(close), weights, members);
+        EnsembleMaker.Made made = maker.signals(question, weights, members);
         List<Closed> closed = new ArrayList<>();
         for (int i = 0; i < close.candles().size(); i++) {
             Candle candle = close.candles().get(i);
@@ -115,7 +131,7 @@ final class Replay {
             see(Members.ENSEMBLE, close, candle, together.decision())
                     .ifPresent(trade -> closed.add(new Closed(trade, null)));
         }
-        return closed;
+        return new Step(made.signals(), closed);
     }
 
     private Optional<PaperTrade> see(

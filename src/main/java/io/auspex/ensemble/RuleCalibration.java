@@ -5,17 +5,28 @@ import io.auspex.model.Head;
 import io.auspex.model.ModelKind;
 import io.auspex.model.PlattCalibration;
 import io.auspex.model.TargetSpec;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What scores of the {@link IndicatorRules} mean: by Platt's method for each probability, by least
  * squares for the expected return, on stored candles up to a moment. A line that would slope
  * against the rules is flat instead: then the rules say the base rates, and nothing of direction.
  *
+ * <p>Of the styles the one counts that would have said most of rises and falls (the least log loss
+ * on the same candles; on a tie the first). Rules that go with a move and rules that expect it to
+ * turn contradict each other: all together they lean nowhere on a market with a trend, which is why
+ * they may not all count.
+ *
  * @param rules version of the rules
+ * @param style the rules that count; in calibrations of version 1, which had no styles, all
  * @param from close time of the first candle that a score was taken at
  * @param to close time of the last candle that was looked at
  * @param rows scores with a known outcome
@@ -23,24 +34,41 @@ import java.util.Map;
  *     and the stop
  */
 record RuleCalibration(
-        int rules, Instant from, Instant to, int rows, Map<Head, Calibration> heads) {
+        int rules,
+        RuleStyle style,
+        Instant from,
+        Instant to,
+        int rows,
+        Map<Head, Calibration> heads) {
 
     /** With fewer there is nothing worth saying. */
     static final int MIN_ROWS = 500;
 
-    RuleCalibration {
+    RuleCalibration(
+            int rules,
+            @Nullable RuleStyle style,
+            Instant from,
+            Instant to,
+            int rows,
+            Map<Head, Calibration> heads) {
         Map<Head, Calibration> ordered = new EnumMap<>(Head.class);
         ordered.putAll(heads);
-        heads = ordered;
-        if (!heads.keySet().containsAll(ModelKind.MARKET.heads())) {
-            throw new IllegalArgumentException("a calibration is of every head: " + heads.keySet());
+        this.rules = rules;
+        this.style = style == null ? RuleStyle.ALL : style;
+        this.from = from;
+        this.to = to;
+        this.rows = rows;
+        this.heads = ordered;
+        if (!ordered.keySet().containsAll(ModelKind.MARKET.heads())) {
+            throw new IllegalArgumentException(
+                    "a calibration is of every head: " + ordered.keySet());
         }
     }
 
     /**
-     * Fits all heads.
+     * Fits all heads of every style and takes the one that says most.
      *
-     * @param scores finite, at least {@link #MIN_ROWS}
+     * @param scores of each style, finite, at least {@link #MIN_ROWS}
      * @param returns what came of each over the horizon, as fractions
      * @param scales of the targets' thresholds, as {@link TargetSpec#scale} has them
      */
@@ -48,10 +76,10 @@ record RuleCalibration(
             Instant from,
             Instant to,
             TargetSpec targets,
-            double[] scores,
+            Map<RuleStyle, double[]> scores,
             double[] returns,
             double[] scales) {
-        int n = scores.length;
+        int n = returns.length;
         if (n < MIN_ROWS) {
             throw new IllegalArgumentException("%d rows; at least %d".formatted(n, MIN_ROWS));
         }
@@ -63,22 +91,54 @@ record RuleCalibration(
             down[i] = targets.down(returns[i], scales[i]);
             stop[i] = targets.stop(returns[i], scales[i]);
         }
-        double[] against = Arrays.stream(scores).map(score -> -score).toArray();
-        return new RuleCalibration(
-                IndicatorRules.VERSION,
-                from,
-                to,
-                n,
-                Map.of(
-                        Head.P_UP, PlattCalibration.fit(scores, up),
-                        Head.P_DOWN, PlattCalibration.fit(against, down),
-                        Head.P_STOP, PlattCalibration.fit(against, stop),
-                        Head.EXPECTED_RETURN, line(scores, returns)));
+        RuleCalibration best = null;
+        double least = Double.POSITIVE_INFINITY;
+        for (RuleStyle style : RuleStyle.values()) {
+            double[] with = Objects.requireNonNull(scores.get(style), style.name());
+            double[] against = Arrays.stream(with).map(score -> -score).toArray();
+            RuleCalibration fitted =
+                    new RuleCalibration(
+                            IndicatorRules.VERSION,
+                            style,
+                            from,
+                            to,
+                            n,
+                            Map.of(
+                                    Head.P_UP, PlattCalibration.fit(with, up),
+                                    Head.P_DOWN, PlattCalibration.fit(against, down),
+                                    Head.P_STOP, PlattCalibration.fit(against, stop),
+                                    Head.EXPECTED_RETURN, line(with, returns)));
+            double loss = fitted.loss(with, up, down);
+            if (loss < least) {
+                best = fitted;
+                least = loss;
+            }
+        }
+        return Objects.requireNonNull(best);
+    }
+
+    /** Mean log loss of rise and fall. */
+    private double loss(double[] scores, boolean[] up, boolean[] down) {
+        double loss = 0;
+        for (int i = 0; i < scores.length; i++) {
+            Map<Head, Double> said = heads(scores[i]);
+            loss -= logOf(said.getOrDefault(Head.P_UP, 0.5), up[i]);
+            loss -= logOf(said.getOrDefault(Head.P_DOWN, 0.5), down[i]);
+        }
+        return loss / scores.length;
+    }
+
+    private static double logOf(double probability, boolean happened) {
+        double said = happened ? probability : 1 - probability;
+        return Math.log(Math.max(Combination.SUREST, said));
     }
 
     /** Which it is, in a receipt. */
     String identity() {
-        return "rules %d, calibrated up to %s on %d scores".formatted(rules, to, rows);
+        return rules == 1
+                ? "rules 1, calibrated up to %s on %d scores".formatted(to, rows)
+                : "rules %d, %s, calibrated up to %s on %d scores"
+                        .formatted(rules, style.name().toLowerCase(Locale.ROOT), to, rows);
     }
 
     /** What the rules say of a score. */

@@ -4,11 +4,13 @@ import io.auspex.features.Readiness;
 import io.auspex.market.Candle;
 import io.auspex.market.Symbol;
 import io.auspex.serving.LiveVector;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The member that is a set of rules: the score of the indicators, and what it was found to mean.
@@ -47,11 +49,11 @@ record RuleMember(IndicatorRules rules, @Nullable RuleCalibration calibration) i
             case Readiness.NotReady notReady -> new Vote.LeftOut(notReady.reason());
             case Readiness.Ready _ ->
                     new Vote.Said(
-                            IndicatorRules.VERSION,
+                            calibration.rules(),
                             rules.schema().hash(),
                             calibration.identity(),
                             vector.candles(),
-                            calibration.heads(rules.score(vector.values())),
+                            calibration.heads(rules.score(calibration.style(), vector.values())),
                             false,
                             null);
         };

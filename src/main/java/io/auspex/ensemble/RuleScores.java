@@ -9,8 +9,10 @@ import io.auspex.market.Timeframe;
 import io.auspex.model.ReturnDeviation;
 import io.auspex.model.TargetSpec;
 import io.auspex.serving.FeatureVector;
+
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +33,27 @@ final class RuleScores {
     private long fromMillis = Long.MAX_VALUE;
     private long toMillis = Long.MIN_VALUE;
 
-    /** NaN for a score while features were not ready. */
-    private record Scored(long closeMillis, double price, double score) {}
+    /**
+     * A candle with the score of every style.
+     *
+     * @param isReady whether its features were; else the scores are of no use
+     */
+    private record Scored(
+            long closeMillis,
+            double price,
+            boolean isReady,
+            double all,
+            double following,
+            double reverting) {
+
+        double score(RuleStyle style) {
+            return switch (style) {
+                case ALL -> all;
+                case FOLLOWING -> following;
+                case REVERTING -> reverting;
+            };
+        }
+    }
 
     RuleScores(IndicatorRules rules, TargetSpec targets, Timeframe base) {
         this.rules = rules;
@@ -50,18 +71,28 @@ final class RuleScores {
         for (Candle candle : close.candles()) {
             boolean ready = engine.write(candle.symbol(), row, 0) instanceof Readiness.Ready;
             bySymbol.computeIfAbsent(candle.symbol(), _ -> new ArrayList<>())
-                    .add(
-                            new Scored(
-                                    close.closeTimeMillis(),
-                                    candle.close(),
-                                    ready ? rules.score(FeatureVector.of(row)) : Double.NaN));
+                    .add(scored(close.closeTimeMillis(), candle, ready, FeatureVector.of(row)));
         }
+    }
+
+    private Scored scored(long closeMillis, Candle candle, boolean ready, FeatureVector row) {
+        return new Scored(
+                closeMillis,
+                candle.close(),
+                ready,
+                ready ? rules.score(RuleStyle.ALL, row) : 0,
+                ready ? rules.score(RuleStyle.FOLLOWING, row) : 0,
+                ready ? rules.score(RuleStyle.REVERTING, row) : 0);
     }
 
     /** Empty with fewer than {@link RuleCalibration#MIN_ROWS} scores whose outcome is known. */
     Optional<RuleCalibration> calibration() {
         List<double[]> rows = new ArrayList<>();
         bySymbol.values().forEach(symbol -> collect(symbol, rows));
+        Map<RuleStyle, double[]> scores = new EnumMap<>(RuleStyle.class);
+        for (RuleStyle style : RuleStyle.values()) {
+            scores.put(style, column(rows, 2 + style.ordinal()));
+        }
         return rows.size() < RuleCalibration.MIN_ROWS
                 ? Optional.empty()
                 : Optional.of(
@@ -69,12 +100,12 @@ final class RuleScores {
                                 Instant.ofEpochMilli(fromMillis),
                                 Instant.ofEpochMilli(toMillis),
                                 targets,
+                                scores,
                                 column(rows, 0),
-                                column(rows, 1),
-                                column(rows, 2)));
+                                column(rows, 1)));
     }
 
-    /** {@code [score, return, scale]} a row. */
+    /** {@code [return, scale, score of each style..]} a row. */
     private void collect(List<Scored> symbol, List<double[]> rows) {
         long[] times = symbol.stream().mapToLong(Scored::closeMillis).toArray();
         double[] prices = symbol.stream().mapToDouble(Scored::price).toArray();
@@ -86,15 +117,25 @@ final class RuleScores {
             while (later < times.length && times[later] < times[i] + horizonMillis) {
                 later++;
             }
-            double score = symbol.get(i).score();
+            Scored scored = symbol.get(i);
             double scale = targets.scale(deviations[i]);
             if (later < times.length
                     && times[later] == times[i] + horizonMillis
-                    && !Double.isNaN(score)
+                    && scored.isReady()
                     && scale > 0) {
-                rows.add(new double[] {score, prices[later] / prices[i] - 1, scale});
+                rows.add(row(scored, prices[later] / prices[i] - 1, scale));
             }
         }
+    }
+
+    private static double[] row(Scored scored, double change, double scale) {
+        double[] row = new double[2 + RuleStyle.values().length];
+        row[0] = change;
+        row[1] = scale;
+        for (RuleStyle style : RuleStyle.values()) {
+            row[2 + style.ordinal()] = scored.score(style);
+        }
+        return row;
     }
 
     private static double[] column(List<double[]> rows, int column) {

@@ -1,12 +1,14 @@
 package io.auspex.ensemble;
 
 import io.auspex.market.Timeframe;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All that a session was started with. It does not change while the session runs, or runs again
@@ -45,7 +47,7 @@ public record SessionPlan(
      * A member.
      *
      * @param model null for one without
-     * @param version of the model; of the rules for one without
+     * @param version of the model; of the rules; 0 for one whose recorded answers are taken
      * @param weight in force when the session was started
      * @param trainedFrom what its version was made from begins here; null when nobody knows
      * @param trainedTo and ends here

@@ -1,6 +1,7 @@
 package io.auspex.ensemble;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.auspex.ingest.CandleStore;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.market.Timeframe;
@@ -13,7 +14,11 @@ import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.retraining.FeedModel;
 import io.auspex.signals.SignalPipeline;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the plan of a session: its period, who takes part in which version, and when trades end.
@@ -40,6 +44,7 @@ class SessionPlanner {
     private final ModelRegistry registry;
     private final WeightStore weights;
     private final SignalPipeline pipeline;
+    private final EnsembleRecords records;
     private final EnsembleConfig config;
     private volatile @Nullable HistoryLoaded feed;
 
@@ -48,11 +53,13 @@ class SessionPlanner {
             ModelRegistry registry,
             WeightStore weights,
             SignalPipeline pipeline,
+            EnsembleRecords records,
             EnsembleConfig config) {
         this.candles = candles;
         this.registry = registry;
         this.weights = weights;
         this.pipeline = pipeline;
+        this.records = records;
         this.config = config;
     }
 
@@ -156,7 +163,7 @@ class SessionPlanner {
         }
         Optional<String> model = Members.model(member, loaded.feed(), loaded.timeframe());
         if (model.isEmpty()) {
-            return new Participant.Absent("what it says of the past is not known");
+            return recorded(member, loaded, weight, after);
         }
         Optional<RegisteredModel> registered =
                 Await.item(() -> registry.model(model.get()))
@@ -186,6 +193,15 @@ class SessionPlanner {
                         weight,
                         time(data.path("from")),
                         time(data.path("to"))));
+    }
+
+    /** Of one that cannot be asked again: where the ledger has what it said, it says so again. */
+    private Participant recorded(String member, HistoryLoaded loaded, double weight, long after) {
+        return records.answered(loaded.feed(), member, after, Long.MAX_VALUE) > 0
+                ? new Participant.Takes(
+                        new SessionPlan.Planned(member, null, 0, true, weight, null, null))
+                : new Participant.Absent(
+                        "it cannot be asked about the past, and no answer of it is recorded in the period");
     }
 
     private static void requireEnough(

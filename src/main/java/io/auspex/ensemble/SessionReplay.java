@@ -10,9 +10,11 @@ import io.auspex.signals.DecisionRule;
 import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
 import io.auspex.signals.SignalMaker;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A session's replay with everything that it needs from outside: the versions that its plan names,
@@ -33,6 +35,7 @@ final class SessionReplay implements AutoCloseable, Replay.Past {
             LearningRule learning,
             ModelRegistry registry,
             CandleStore candles,
+            EnsembleRecords records,
             @Nullable Checkpoint checkpoint,
             @Nullable RuleCalibration calibration) {
         this.market = new PastMarket(candles, plan.feed(), plan.timeframe());
@@ -43,7 +46,7 @@ final class SessionReplay implements AutoCloseable, Replay.Past {
         boolean opened = false;
         try {
             for (SessionPlan.Planned planned : plan.members()) {
-                members.add(member(plan, planned, registry, through, calibration));
+                members.add(member(plan, planned, registry, records, through, calibration));
             }
             opened = true;
         } finally {
@@ -67,9 +70,13 @@ final class SessionReplay implements AutoCloseable, Replay.Past {
             SessionPlan plan,
             SessionPlan.Planned planned,
             ModelRegistry registry,
+            EnsembleRecords records,
             long through,
             @Nullable RuleCalibration calibration) {
         String model = planned.model();
+        if (model == null && !planned.name().equals(Members.TRADING)) {
+            return new RecordedMember(planned.name(), records);
+        }
         if (model == null) {
             IndicatorRules rules = new IndicatorRules(plan.timeframe());
             market.use(rules.schema(), through);

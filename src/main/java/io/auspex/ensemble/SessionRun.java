@@ -6,11 +6,13 @@ import io.auspex.model.TargetSpec;
 import io.auspex.platform.Await;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.signals.DecisionRule;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Works a session off, from its last checkpoint to its end, on the thread that calls it. What is
@@ -42,6 +44,7 @@ final class SessionRun {
             CandleStore candles,
             ModelRegistry registry,
             RuleCalibrations calibrations,
+            EnsembleRecords records,
             DecisionRule rule,
             EnsembleConfig config,
             String owner,
@@ -94,6 +97,7 @@ final class SessionRun {
                         learning,
                         tools.registry(),
                         tools.candles(),
+                        tools.records(),
                         checkpoint,
                         calibration)) {
             tools.candles()
@@ -156,7 +160,7 @@ final class SessionRun {
 
     /** On what was known when the period began, so that the rules have not seen it. */
     private @Nullable RuleCalibration calibration(SessionPlan plan) {
-        return plan.members().stream().anyMatch(member -> member.model() == null)
+        return plan.members().stream().anyMatch(member -> member.name().equals(Members.TRADING))
                 ? tools.calibrations()
                         .fit(
                                 plan.feed(),

@@ -2,9 +2,11 @@ package io.auspex.ensemble;
 
 import io.auspex.features.CandleRange;
 import io.auspex.model.Head;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What comes of asking a member about a symbol at a close. */
 public sealed interface Vote {
@@ -19,6 +21,8 @@ public sealed interface Vote {
      * @param heads every head of a model of the market, finite; probabilities calibrated
      * @param unproven nobody asked for its evidence
      * @param note a line for people, shown beside the signal; null for none
+     * @param answer SHA-256 of what it answered, in hexadecimal, when nobody can ask it again; null
+     *     for one that says the same whenever it is asked
      */
     record Said(
             int version,
@@ -27,12 +31,25 @@ public sealed interface Vote {
             List<CandleRange> candles,
             Map<Head, Double> heads,
             boolean unproven,
-            @Nullable String note)
+            @Nullable String note,
+            @Nullable String answer)
             implements Vote {
 
         public Said {
             candles = List.copyOf(candles);
             heads = Map.copyOf(heads);
+        }
+
+        /** One that says the same whenever it is asked. */
+        public Said(
+                int version,
+                String identity,
+                String artefact,
+                List<CandleRange> candles,
+                Map<Head, Double> heads,
+                boolean unproven,
+                @Nullable String note) {
+            this(version, identity, artefact, candles, heads, unproven, note, null);
         }
     }
 

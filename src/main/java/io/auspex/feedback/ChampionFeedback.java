@@ -7,22 +7,26 @@ import io.auspex.model.FeatureProfile;
 import io.auspex.model.TargetSpec;
 import io.auspex.serving.FeatureVector;
 import io.auspex.serving.LiveVector;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
- * All that is known of one champion since it took over, in bounded memory. One thread changes it
- * ({@link #judge}, {@link #see}, {@link #publish}); what it published last, and its guards, may be
- * read by any.
+ * All that is known of one champion since it took over, or of the combined signals of several
+ * models, in bounded memory. One thread changes it ({@link #judge}, {@link #see}, {@link
+ * #publish}); what it published last, and its guards, may be read by any.
  */
 final class ChampionFeedback {
 
     private final String model;
-    private final int version;
+    private volatile int version;
+    private final boolean isTogether;
     private final FeatureSchema schema;
     private final TrainedFacts facts;
     private final FeedbackConfig config;
@@ -51,8 +55,38 @@ final class ChampionFeedback {
             long horizonMillis,
             TrainedFacts facts,
             FeedbackConfig config) {
+        this(model, version, false, schema, targets, horizonMillis, facts, config);
+    }
+
+    /**
+     * Of signals that models give together. Their versions follow each other, and all count; nobody
+     * was trained as a whole, so there are no features to drift and no interval to keep.
+     */
+    static ChampionFeedback together(
+            String name, TargetSpec targets, long horizonMillis, FeedbackConfig config) {
+        return new ChampionFeedback(
+                name,
+                0,
+                true,
+                FeatureSchema.of(List.of(name)),
+                targets,
+                horizonMillis,
+                new TrainedFacts(Map.of(), null, null),
+                config);
+    }
+
+    private ChampionFeedback(
+            String model,
+            int version,
+            boolean isTogether,
+            FeatureSchema schema,
+            TargetSpec targets,
+            long horizonMillis,
+            TrainedFacts facts,
+            FeedbackConfig config) {
         this.model = model;
         this.version = version;
+        this.isTogether = isTogether;
         this.schema = schema;
         this.facts = facts;
         this.config = config;
@@ -88,7 +122,8 @@ final class ChampionFeedback {
     /** Takes outcomes in the order of their closes; those of other versions are passed over. */
     void judge(List<Judged> outcomes) {
         for (Judged judged : outcomes) {
-            if (judged.signal().version() == version) {
+            if (isTogether || judged.signal().version() == version) {
+                version = judged.signal().version();
                 JudgedForecast.of(judged.signal(), judged.outcome(), facts.halfWidth())
                         .ifPresent(this::judge);
             }
@@ -187,6 +222,15 @@ final class ChampionFeedback {
 
     /** What the guards do now. */
     List<GuardState> guards() {
+        if (isTogether) {
+            return List.of(
+                    new GuardState(
+                            "members",
+                            false,
+                            0,
+                            "those of each member act: who is held back is left out of the signal,"
+                                    + " and its reason says so"));
+        }
         Optional<String> reason = coverageReason;
         return List.of(
                 new GuardState(

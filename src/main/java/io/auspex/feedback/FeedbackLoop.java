@@ -19,10 +19,17 @@ import io.auspex.signals.SignalPipeline;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +38,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The feedback's own thread, beside the feed: whenever signals were published or a champion took
@@ -64,6 +68,9 @@ class FeedbackLoop {
 
     /** The last close of each feed whose signals were published: it is stored whole. */
     private final Map<String, Long> published = new ConcurrentHashMap<>();
+
+    /** By name the signals of several models that live figures are kept of. */
+    private final Map<String, Stream> followedTogether = new HashMap<>();
 
     private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
     private final Semaphore news = new Semaphore(0);
@@ -195,13 +202,17 @@ class FeedbackLoop {
 
     /** Of a model its specification; signals that are nobody's alone are judged like one. */
     private Optional<ModelSpec> judgedBy(Stream stream) {
-        for (SignalCombiner combiner : combiners) {
-            Optional<ModelSpec> spec = combiner.judgedAs(stream.feed(), stream.model());
-            if (spec.isPresent()) {
-                return spec;
-            }
-        }
-        return Await.item(() -> registry.model(stream.model())).map(RegisteredModel::spec);
+        Optional<ModelSpec> together = together(stream);
+        return together.isPresent()
+                ? together
+                : Await.item(() -> registry.model(stream.model())).map(RegisteredModel::spec);
+    }
+
+    /** What the signals of several models together are judged by; empty for those of one. */
+    private Optional<ModelSpec> together(Stream stream) {
+        return combiners.stream()
+                .flatMap(combiner -> combiner.judgedAs(stream.feed(), stream.model()).stream())
+                .findFirst();
     }
 
     private void write(Stream stream, ModelSpec spec) {
@@ -228,10 +239,39 @@ class FeedbackLoop {
                 }
             }
         }
+        for (Stream stream : streams) {
+            Optional<ModelSpec> together = together(stream);
+            if (together.isPresent() && serving.add(stream.model())) {
+                if (!stream.equals(followedTogether.put(stream.model(), stream))
+                        || live.champion(stream.model()).isEmpty()) {
+                    follow(stream, together.get());
+                }
+            }
+        }
         live.champions().stream()
                 .map(ChampionFeedback::model)
                 .filter(model -> !serving.contains(model))
                 .forEach(live::forget);
+    }
+
+    private void follow(Stream stream, ModelSpec spec) {
+        ChampionFeedback together =
+                ChampionFeedback.together(
+                        stream.model(),
+                        spec.targets(),
+                        spec.targets().horizonCandles() * spec.market().timeframe().millis(),
+                        config);
+        long known = Await.item(() -> store.judgedCount(stream));
+        together.judge(Await.item(() -> store.judged(stream, kept(known))));
+        together.publish();
+        live.follow(together);
+        metrics.register(stream.model());
+    }
+
+    /** Whole windows begin where they began before the restart. */
+    private int kept(long known) {
+        long kept = Math.max((long) config.window() * config.windows(), config.recent());
+        return (int) Math.min(known, kept + known % config.window());
     }
 
     private void follow(String name, int version) {
@@ -251,10 +291,7 @@ class FeedbackLoop {
                         TrainedFacts.of(stored.get().report()),
                         config);
         long known = Await.item(() -> store.judgedCount(name, version));
-        // Whole windows begin where they began before the restart.
-        long kept = Math.max((long) config.window() * config.windows(), config.recent());
-        int limit = (int) Math.min(known, kept + known % config.window());
-        champion.judge(Await.item(() -> store.judged(name, version, limit)));
+        champion.judge(Await.item(() -> store.judged(name, version, kept(known))));
         champion.publish();
         live.follow(champion);
         metrics.register(name);

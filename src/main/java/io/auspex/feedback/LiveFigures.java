@@ -1,12 +1,14 @@
 package io.auspex.feedback;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * What is known of a model's champion since it took over.
  *
- * @param version the champion
+ * @param version the champion; of the ensemble the newest revision of the weights among the
+ *     outcomes, 0 before the first
  * @param windows whole windows of equal numbers of outcomes, oldest first
  * @param recent the newest outcomes, at most {@code auspex.feedback.recent}; null when there are
  *     none

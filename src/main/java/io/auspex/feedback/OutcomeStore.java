@@ -8,7 +8,11 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -16,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Outcomes beside the signals, in PostgreSQL: written once, in the order of closes; the database
@@ -75,6 +78,25 @@ public class OutcomeStore {
               and o.went_up is not null
               and s.created_at >= coalesce(
                   (select max(p.created_at) from promotion p where p.model = $1), '-infinity')
+            """;
+
+    private static final String JUDGED_TOGETHER =
+            """
+            select * from (
+                select s.id, s.version, s.symbol, s.close_time, s.close_price, s.heads, o.*
+                from signal s join signal_outcome o on o.signal_id = s.id
+                where s.model = $1 and s.feed = $2 and s.heads <> '{}'::jsonb
+                  and o.went_up is not null
+                order by s.close_time desc, s.symbol desc limit $3) newest
+            order by close_time, symbol
+            """;
+
+    private static final String COUNT_TOGETHER =
+            """
+            select count(*) as judged
+            from signal s join signal_outcome o on o.signal_id = s.id
+            where s.model = $1 and s.feed = $2 and s.heads <> '{}'::jsonb
+              and o.went_up is not null
             """;
 
     private final Pool pool;
@@ -143,6 +165,21 @@ public class OutcomeStore {
     Uni<List<Judged>> judged(String model, int version, int limit) {
         return pool.preparedQuery(JUDGED)
                 .execute(Tuple.of(model, version, limit))
+                .map(rows ->
+                        rows.stream().map(row -> new Judged(signal(row), outcome(row))).toList());
+    }
+
+    /** How many outcomes of signals that spoke are known, of all versions. */
+    Uni<Long> judgedCount(Stream stream) {
+        return pool.preparedQuery(COUNT_TOGETHER)
+                .execute(Tuple.of(stream.model(), stream.feed()))
+                .map(rows -> rows.iterator().next().getLong("judged"));
+    }
+
+    /** The newest of them, oldest first. */
+    Uni<List<Judged>> judged(Stream stream, int limit) {
+        return pool.preparedQuery(JUDGED_TOGETHER)
+                .execute(Tuple.of(stream.model(), stream.feed(), limit))
                 .map(rows ->
                         rows.stream().map(row -> new Judged(signal(row), outcome(row))).toList());
     }

@@ -11,15 +11,23 @@ import io.auspex.model.Head;
 import io.auspex.model.TargetSpec;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
+
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+
+import org.jboss.logging.Logger;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +37,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 
 /**
  * {@code mistral_ai}: asks a language model about every symbol of a close. It never holds anybody
@@ -195,7 +202,8 @@ class LanguageMember implements Member {
         ChatClient client =
                 new ChatClient(
                         http, address, config.key(), config.timeout(), config.maxAnswerBytes());
-        Opinion opinion = Opinion.parse(client.complete(prompt.request(config.model(), candles)));
+        String answer = client.complete(prompt.request(config.model(), candles));
+        Opinion opinion = Opinion.parse(answer);
         return new Vote.Said(
                 Prompt.VERSION,
                 prompt.identity(),
@@ -203,7 +211,19 @@ class LanguageMember implements Member {
                 List.of(),
                 heads(opinion),
                 true,
-                opinion.reason());
+                opinion.reason(),
+                sha256(answer));
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /** Of the symbol, up to the close, oldest first. */

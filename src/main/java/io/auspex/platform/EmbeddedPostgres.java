@@ -34,7 +34,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class EmbeddedPostgres implements AutoCloseable {
 
     private static final String USER = "auspex";
-    private static final String DATABASE = "auspex";
+    static final String DATABASE = "auspex";
     private static final String PASSWORD_FILE = "auspex.password";
     private static final String MAJOR_VERSION = "18";
 

@@ -9,6 +9,9 @@ import io.auspex.platform.Progress;
 import io.auspex.serving.Lease;
 import io.auspex.serving.ModelServer;
 import io.auspex.serving.ServingStatus;
+
+import org.jboss.logging.Logger;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,12 +20,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jboss.logging.Logger;
 
 /**
  * The closes of a feed that nobody spoke of, because no service ran: between the newest close in
  * the ledger and the last one that is stored. Each is recorded as missed, one signal for every
- * symbol of every champion that has spoken of the feed before; none is invented.
+ * symbol of every champion, and of every combiner, that has spoken of the feed before; none is
+ * invented.
  */
 final class MissedCloses {
 
@@ -32,6 +35,7 @@ final class MissedCloses {
     private final CandleHistory history;
     private final ModelServer models;
     private final SignalMaker maker;
+    private final List<SignalCombiner> combiners;
     private final Duration within;
 
     /**
@@ -42,11 +46,13 @@ final class MissedCloses {
             CandleHistory history,
             ModelServer models,
             SignalMaker maker,
+            List<SignalCombiner> combiners,
             Duration within) {
         this.ledger = ledger;
         this.history = history;
         this.models = models;
         this.maker = maker;
+        this.combiners = List.copyOf(combiners);
         this.within = within;
     }
 
@@ -112,6 +118,11 @@ final class MissedCloses {
             if (speakers.contains(served.model())) {
                 missed.addAll(missed(served.model(), close, reason));
             }
+        }
+        for (SignalCombiner combiner : combiners) {
+            combiner.missed(close, List.copyOf(missed), reason).stream()
+                    .filter(signal -> speakers.contains(signal.model()))
+                    .forEach(missed::add);
         }
         return missed;
     }

@@ -13,6 +13,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             Receipt.class,
             Receipt.Member.class,
             Receipt.Outlook.class,
+            Receipt.Recorded.class,
             Replayed.class,
             Replayed.Difference.class,
             Signal.class,

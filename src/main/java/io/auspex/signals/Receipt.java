@@ -1,10 +1,14 @@
 package io.auspex.signals;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 import io.auspex.features.CandleRange;
 import io.auspex.model.Head;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a signal was made of, kept with it from its emission on: enough to compute it again, and to
@@ -55,6 +59,7 @@ public record Receipt(
      * @param heads what it said; empty when it did not
      * @param candles what its features can depend on
      * @param leftOut why it did not count, in one sentence; null when it did
+     * @param recorded the rest of its answer; null for one that can be asked again
      */
     public record Member(
             String name,
@@ -63,13 +68,38 @@ public record Receipt(
             double weight,
             Map<Head, Double> heads,
             List<CandleRange> candles,
-            @Nullable String leftOut) {
+            @Nullable String leftOut,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Recorded recorded) {
 
         public Member {
             heads = SignalColumns.inOrder(heads);
             candles = List.copyOf(candles);
         }
+
+        /** One that can be asked again. */
+        public Member(
+                String name,
+                int version,
+                String artefact,
+                double weight,
+                Map<Head, Double> heads,
+                List<CandleRange> candles,
+                @Nullable String leftOut) {
+            this(name, version, artefact, weight, heads, candles, leftOut, null);
+        }
     }
+
+    /**
+     * The answer of a member that nobody can ask again, such as a language model: whoever looks
+     * back takes it from here.
+     *
+     * @param identity names exactly what spoke, such as a prompt
+     * @param unproven as its vote was
+     * @param reason its line for people; null without one
+     * @param answer SHA-256 of what it answered, word for word, in hexadecimal
+     */
+    public record Recorded(
+            String identity, boolean unproven, @Nullable String reason, String answer) {}
 
     /**
      * The trade-outcome model that said what to expect of the trade.

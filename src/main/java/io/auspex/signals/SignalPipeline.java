@@ -16,11 +16,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.StartupEvent;
+
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -32,8 +37,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From a close to its published signals, on the feed's thread: features, prediction, decision,
@@ -140,7 +143,8 @@ public class SignalPipeline implements CloseListener {
         this.steps = new CloseSteps(meters);
         this.maker = new SignalMaker(config.rule(), guards, config.expiry(), steps::predicted);
         this.combiners = combiners;
-        this.missed = new MissedCloses(ledger, history, models, maker, config.missedWithin());
+        this.missed =
+                new MissedCloses(ledger, history, models, maker, combiners, config.missedWithin());
         this.meters = meters;
         this.skipped = meters.counter("auspex.closes.skipped");
         try {
@@ -279,6 +283,9 @@ public class SignalPipeline implements CloseListener {
                     }
                 }
             }
+        }
+        for (SignalCombiner combiner : combiners) {
+            all.addAll(combiner.missed(close, List.copyOf(all), reason));
         }
         return all;
     }

@@ -13,8 +13,12 @@ import io.auspex.serving.PastFeatures;
 import io.auspex.serving.ServingModel;
 import io.quarkus.arc.All;
 import io.smallrye.mutiny.Uni;
+
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +28,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Computes signals again: the candles that their features can depend on from the store, the model
@@ -201,6 +204,12 @@ public class SignalReplay {
                 Receipt.Member then = receipt.members().get(i);
                 Receipt.Member now = i < found.members().size() ? found.members().get(i) : null;
                 String what = "members." + then.name() + ".";
+                Receipt.Recorded recorded = then.recorded();
+                if (recorded != null) {
+                    notes.add(
+                            "%s is not asked again: its answer (version %d, SHA-256 %s) is taken from the receipt"
+                                    .formatted(then.name(), then.version(), recorded.answer()));
+                }
                 differences.compare(
                         what + "artefact", then.artefact(), now == null ? null : now.artefact());
                 differences.compareHeads(what, then.heads(), now == null ? Map.of() : now.heads());

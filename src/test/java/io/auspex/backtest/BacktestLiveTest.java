@@ -20,7 +20,12 @@ import io.auspex.signals.SignalHub;
 import io.auspex.signals.SignalPipeline;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+
 import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,8 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /** A backtest beside the running service: the same candles, the same versions, the same signals. */
 @QuarkusTest
@@ -46,6 +49,7 @@ class BacktestLiveTest {
     @Inject RangeGuards guards;
     @Inject BacktestService backtests;
     @Inject BacktestStore store;
+    @Inject BacktestArchive archive;
     @Inject BacktestRunner runner;
     @Inject DryRuns dryRuns;
 
@@ -279,7 +283,7 @@ class BacktestLiveTest {
         assertThat(report.months()).isEqualTo(expected.months());
         assertThat(report.random()).isEqualTo(expected.random());
         assertThat(report.signalsSha256()).isEqualTo(expected.signalsSha256());
-        assertThat(store.trades(id, 0)).isEqualTo(store.trades(whole.id(), 0));
+        assertThat(archive.trades(id, 0)).isEqualTo(archive.trades(whole.id(), 0));
         // The same plan again is no second trial.
         assertThat(report.deflated()).isEqualTo(expected.deflated());
         // Whoever lost the lease cannot write any more.
@@ -323,7 +327,7 @@ class BacktestLiveTest {
     }
 
     private List<Backtest> dry(String model) {
-        return store.dryRuns().stream().filter(run -> run.model().equals(model)).toList();
+        return archive.dryRuns().stream().filter(run -> run.model().equals(model)).toList();
     }
 
     private Backtest await(long id) {

@@ -12,22 +12,7 @@ import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
 /** The member asks a real process over a real socket, which answers well or badly. */
 class LanguageMemberTest {
 
@@ -43,37 +38,23 @@ class LanguageMemberTest {
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
     private static final Symbol PLAIN = new Symbol("ETHBTC");
 
-    private static Process server;
-    private static int port;
+    private static FakeLanguageModel model;
 
     @TempDir Path folder;
-    private final List<LanguageMember> members = new ArrayList<>();
 
     @BeforeAll
     static void startServer() throws IOException {
-        List<String> words = new ArrayList<>();
-        for (String word : LanguageSettings.fakeServer().split(" ")) {
-            words.add(word.replace("{model}", "good.gguf").replace("{port}", "0"));
-        }
-        server = new ProcessBuilder(words).redirectErrorStream(true).start();
-        BufferedReader output = server.inputReader();
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            if (line.startsWith("port ")) {
-                port = Integer.parseInt(line.substring("port ".length()));
-                return;
-            }
-        }
-        throw new IllegalStateException("the fake server did not start");
+        model = FakeLanguageModel.start();
     }
 
     @AfterAll
     static void endServer() {
-        server.destroyForcibly();
+        model.close();
     }
 
     @AfterEach
     void endMembers() {
-        members.forEach(member -> member.stop(null));
+        model.endMembers();
     }
 
     @Test
@@ -85,6 +66,7 @@ class LanguageMemberTest {
         assertThat(said.heads().get(Head.P_STOP)).isCloseTo(0.04, within(1e-12));
         assertThat(said.note()).isEqualTo("rising");
         assertThat(said.unproven()).isTrue();
+        assertThat(said.answer()).matches("[0-9a-f]{64}");
     }
 
     @ParameterizedTest
@@ -126,12 +108,12 @@ class LanguageMemberTest {
     @Test
     void aCloseIsAskedAboutOnce() throws Exception {
         LanguageMember member = member("good", Map.of());
-        int before = asked();
+        int before = model.asked();
         Vote first = vote(member, PLAIN, 60);
         assertThat(vote(member, PLAIN, 60)).isSameAs(first);
-        assertThat(asked()).isEqualTo(before + 1);
+        assertThat(model.asked()).isEqualTo(before + 1);
         assertThat(vote(member, PLAIN, 61)).isInstanceOf(Vote.Said.class);
-        assertThat(asked()).isEqualTo(before + 2);
+        assertThat(model.asked()).isEqualTo(before + 2);
     }
 
     @Test
@@ -148,32 +130,25 @@ class LanguageMemberTest {
 
     @Test
     void withoutAnAddressItIsLeftOut() throws Exception {
-        LanguageMember member = make(LanguageSettings.with(Map.of()));
+        LanguageConfig config = LanguageSettings.with(Map.of());
+        LanguageMember member =
+                new LanguageMember(
+                        config,
+                        new LanguageServer(config.server(), folder, () -> now),
+                        new Rising(),
+                        () -> now,
+                        new SimpleMeterRegistry());
         assertThat(vote(member, PLAIN, 60))
                 .isInstanceOfSatisfying(
                         Vote.LeftOut.class,
                         left -> assertThat(left.reason()).contains("no language model"));
+        member.stop(null);
     }
 
     private Instant now = Instant.parse("2026-01-01T12:00:00Z");
 
     private LanguageMember member(String how, Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(settings);
-        all.put("auspex.language.base-url", "http://127.0.0.1:" + port + "/" + how + "/v1/");
-        return make(LanguageSettings.with(all));
-    }
-
-    private LanguageMember make(LanguageConfig config) {
-        InstantSource clock = () -> now;
-        LanguageMember member =
-                new LanguageMember(
-                        config,
-                        new LanguageServer(config.server(), folder, clock),
-                        new Rising(),
-                        clock,
-                        new SimpleMeterRegistry());
-        members.add(member);
-        return member;
+        return model.member(how, settings, new Rising(), folder, () -> now);
     }
 
     private static Vote vote(LanguageMember member, Symbol symbol, int candle) throws Exception {
@@ -184,19 +159,6 @@ class LanguageMemberTest {
                         .get(symbol);
         assertThat(vote).isNotNull();
         return vote;
-    }
-
-    private static int asked() throws IOException, InterruptedException {
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            return Integer.parseInt(
-                    http.send(
-                                    HttpRequest.newBuilder(
-                                                    URI.create(
-                                                            "http://127.0.0.1:" + port + "/asked"))
-                                            .build(),
-                                    BodyHandlers.ofString())
-                            .body());
-        }
     }
 
     private static Question question(Symbol symbol, int candle) {

@@ -2,12 +2,15 @@ package io.auspex.api.admin;
 
 import io.auspex.backtest.ModelAnalyses;
 import io.auspex.backtest.ModelAnalysis;
+import io.auspex.ensemble.PastEnsembles;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -32,6 +35,9 @@ public class AnalysisResource {
                     "Recommendations follow from stated rules (docs/backtest.md), each with the figure that makes it speak.")
     @APIResponse(responseCode = "404", description = "no-such-model")
     public ModelAnalysis analysis(@PathParam("name") String name) {
+        if (name.equals(PastEnsembles.NAME)) {
+            throw NoSuchModel.named(name);
+        }
         return analyses.of(name);
     }
 }

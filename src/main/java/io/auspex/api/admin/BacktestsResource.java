@@ -6,6 +6,7 @@ import io.auspex.backtest.BacktestReport;
 import io.auspex.backtest.BacktestRequest;
 import io.auspex.backtest.BacktestService;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -15,9 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.net.URI;
-import java.util.List;
-import java.util.Objects;
+
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -28,6 +27,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jspecify.annotations.Nullable;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Objects;
 
 /** What trading by the signals would have brought. */
 @Path("/api/backtests")
@@ -52,7 +55,9 @@ public class BacktestsResource {
             description =
                     "Features, model, guard and decision are the live code. version: a number, champion,"
                             + " challenger, previous, or as_it_would_have_been, for refits on schedule that"
-                            + " each see their past alone. Closes that a version was trained on are refused"
+                            + " each see their past alone. The model ensemble is all members together: version champion"
+                            + " or as_it_was, members with other versions, weights instead of those as of each"
+                            + " close, learn for weights that closed trades move along the way. Closes that a version was trained on are refused"
                             + " unless allow_in_sample says otherwise.")
     @RequestBody(
             content =
@@ -65,8 +70,10 @@ public class BacktestsResource {
             content = @Content(schema = @Schema(implementation = Backtest.class)))
     @APIResponse(
             responseCode = "400",
-            description = "invalid-field, in-sample, no-candles, too-many-refits")
+            description =
+                    "invalid-field, in-sample, no-candles, too-many-refits, too-many-weights, no-ensemble-signals")
     @APIResponse(responseCode = "404", description = "no-such-model, no-such-version")
+    @APIResponse(responseCode = "409", description = "too-few-members")
     @APIResponse(responseCode = "503", description = "backtests-full")
     public RestResponse<Backtest> submit(@Nullable BacktestRequest request) {
         Backtest submitted =
