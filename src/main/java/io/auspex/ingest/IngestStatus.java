@@ -47,6 +47,7 @@ public class IngestStatus {
     private long repaired;
     private long corrections;
     private long unreadable;
+    private boolean hasItsPlace;
 
     @Inject
     IngestStatus(InstantSource clock, MeterRegistry metrics) {
@@ -91,6 +92,18 @@ public class IngestStatus {
                 repaired,
                 corrections,
                 unreadable);
+    }
+
+    /**
+     * Whether this process has found its place: it runs a feed, has caught up with the one that
+     * another process runs, or there is none. Before, it cannot know what it lacks.
+     */
+    public synchronized boolean hasItsPlace() {
+        return hasItsPlace;
+    }
+
+    synchronized void hasFoundItsPlace() {
+        hasItsPlace = true;
     }
 
     synchronized void loading(Feed source, CandleStore.Extent stored) {
