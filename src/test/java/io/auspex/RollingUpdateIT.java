@@ -49,14 +49,17 @@ class RollingUpdateIT {
     private static final String MODEL = "simulated-5m";
 
     /** Of a client that asks again and again, and of one that asks now and then. */
-    private static final Duration BUSY = Duration.ofMillis(10);
+    private static final Duration BUSY = Duration.ofMillis(30);
 
     private static final Duration QUIET = Duration.ofMillis(1_300);
 
     /** Less than the chart waits: what it waits for takes no time here. */
     private static final Duration PRE_STOP = Duration.ofMillis(500);
 
-    /** Quicker than the default, so that 200 signals come while pods come and go. */
+    /**
+     * Signals come while pods come and go, and streams end so soon that they give nobody else time.
+     * What a pod that lives for seconds would compile, another one needs to start.
+     */
     private static final Map<String, String> SETTINGS =
             Map.of(
                     "AUSPEX_FEED", "simulated",
@@ -64,7 +67,9 @@ class RollingUpdateIT {
                     "AUSPEX_SIMULATED_DAYS", "9",
                     "AUSPEX_SIMULATED_SYMBOLS", "3",
                     "AUSPEX_INFERENCE_REQUIRED_MODELS", MODEL,
-                    "AUSPEX_MODELS_FOLDER", "onnx-models");
+                    "AUSPEX_MODELS_FOLDER", "onnx-models",
+                    "AUSPEX_STREAM_SHUTDOWN_GRACE", "200ms",
+                    "JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 
     /** What one client has seen. */
     private record Seen(String client, int answers, List<String> failures) {}
@@ -85,6 +90,7 @@ class RollingUpdateIT {
             service.add(b);
             awaitReady(service, a);
             awaitReady(service, b);
+            requireServesNobody(ingest);
             AtomicBoolean stop = new AtomicBoolean();
             try (ReturningSubscriber one = new ReturningSubscriber(service.address(), KEY);
                     ReturningSubscriber other = new ReturningSubscriber(service.address(), KEY);
@@ -93,22 +99,41 @@ class RollingUpdateIT {
                 try {
                     start(service, a, stop, threads, clients);
                     heard(ingest, one, 10);
-                    try (RunningAuspex c = replaced(a, "rolling-c", database, service);
-                            RunningAuspex d = replaced(b, "rolling-d", database, service)) {
-                        long head = d.json("/api/status").at("/ledger/head").asLong();
-                        heard(ingest, one, head + 10);
-                        heard(ingest, other, head + 10);
-                        stop.set(true);
-                        requireNothingFailed(clients);
-                        requireEverySignalOnce(c, one);
-                        requireEverySignalOnce(d, other);
-                        assertThat(service.given()).containsOnlyKeys(c, d);
+                    try (RunningAuspex c = pod("serve", "rolling-c", database)) {
+                        service.add(c);
+                        awaitReady(service, c);
+                        terminate(a, service);
+                        // One that is being ended leaves room for the next at once.
+                        try (RunningAuspex d = pod("serve", "rolling-d", database)) {
+                            service.add(d);
+                            awaitEnd(a);
+                            awaitReady(service, d);
+                            terminate(b, service);
+                            awaitEnd(b);
+                            long head = d.json("/api/status").at("/ledger/head").asLong();
+                            heard(ingest, one, head + 10);
+                            heard(ingest, other, head + 10);
+                            stop.set(true);
+                            requireNothingFailed(clients);
+                            requireEverySignalOnce(c, one);
+                            requireEverySignalOnce(d, other);
+                            assertThat(service.given()).containsOnlyKeys(c, d);
+                        }
                     }
                 } finally {
                     stop.set(true);
                 }
             }
         }
+    }
+
+    private static void requireServesNobody(RunningAuspex ingest) throws Exception {
+        assertThat(ingest.json("/api/status").at("/process/roles").toString())
+                .isEqualTo("[\"ingest\"]");
+        HttpResponse<String> refused =
+                ingest.post("/api/models/" + MODEL + "/predict", "{\"symbol\": \"ETHSIM\"}");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("not-serving-here").contains("the roles ingest");
     }
 
     private static void start(
@@ -130,27 +155,19 @@ class RollingUpdateIT {
         }
     }
 
-    /** As a Deployment with {@code maxSurge: 1} and {@code maxUnavailable: 0} does it. */
-    private static RunningAuspex replaced(
-            RunningAuspex old, String name, TestDatabase database, ClusterService service)
-            throws Exception {
-        RunningAuspex fresh = pod("serve", name, database);
-        try {
-            service.add(fresh);
-            awaitReady(service, fresh);
-            service.remove(old);
-            LockSupport.parkNanos(PRE_STOP.toNanos());
-            long sigterm = System.nanoTime();
-            old.terminate();
-            old.awaitEnd();
-            System.out.printf(
-                    "a pod ended %.1f s after its SIGTERM%n", (System.nanoTime() - sigterm) / 1e9);
-            assertThat(old.log()).doesNotContain("Timed out waiting for graceful shutdown");
-            return fresh;
-        } catch (Exception | AssertionError failure) {
-            fresh.close();
-            throw failure;
-        }
+    /** As a kubelet does it, once the new one is ready. */
+    private static void terminate(RunningAuspex pod, ClusterService service) {
+        service.remove(pod);
+        LockSupport.parkNanos(PRE_STOP.toNanos());
+        pod.terminate();
+    }
+
+    private static void awaitEnd(RunningAuspex pod) throws Exception {
+        long sigterm = System.nanoTime();
+        pod.awaitEnd();
+        System.out.printf(
+                "a pod ended %.1f s after its SIGTERM%n", (System.nanoTime() - sigterm) / 1e9);
+        assertThat(pod.log()).doesNotContain("Timed out waiting for graceful shutdown");
     }
 
     private static void requireNothingFailed(List<Future<Seen>> clients) throws Exception {
@@ -166,7 +183,7 @@ class RollingUpdateIT {
                 "rolling update: %d requests of %d clients, %d failed%n",
                 answers + failures.size(), clients.size(), failures.size());
         assertThat(failures).isEmpty();
-        assertThat(answers).isGreaterThan(1_000);
+        assertThat(answers).isGreaterThan(500);
     }
 
     private static void requireEverySignalOnce(RunningAuspex pod, ReturningSubscriber subscriber)
