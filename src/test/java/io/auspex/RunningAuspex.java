@@ -75,9 +75,15 @@ final class RunningAuspex implements AutoCloseable {
     /** One that answers, on an empty data folder. */
     static RunningAuspex start(String name, String... options)
             throws IOException, InterruptedException {
+        return start(name, Map.of(), options);
+    }
+
+    /** The same with variables of its environment besides. */
+    static RunningAuspex start(String name, Map<String, String> environment, String... options)
+            throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of("./auspex", "run"));
         words.addAll(List.of(options));
-        RunningAuspex auspex = new RunningAuspex(name, words, Map.of());
+        RunningAuspex auspex = new RunningAuspex(name, words, environment);
         words.add("--data=" + auspex.data);
         words.add("--port=" + auspex.port);
         try {

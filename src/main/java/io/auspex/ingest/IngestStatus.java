@@ -48,6 +48,7 @@ public class IngestStatus {
     private long corrections;
     private long unreadable;
     private boolean hasItsPlace;
+    private long arrivedNanos;
 
     @Inject
     IngestStatus(InstantSource clock, MeterRegistry metrics) {
@@ -148,6 +149,12 @@ public class IngestStatus {
 
     synchronized void arrived() {
         lastArrival = Optional.of(clock.instant());
+        arrivedNanos = System.nanoTime();
+    }
+
+    /** When the newest close arrived, of {@link System#nanoTime}. */
+    synchronized long arrivedNanos() {
+        return arrivedNanos;
     }
 
     synchronized void storedLive(long closeTimeMillis) {
