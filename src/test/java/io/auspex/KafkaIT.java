@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.kafka.TestBroker;
+import io.auspex.market.Timeframe;
 import io.auspex.platform.Json;
+import io.auspex.retraining.FeedModel;
+import io.auspex.serving.TinyModels;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,13 +23,23 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
-/** One service and a real broker that goes away, and a service that is killed meanwhile. */
+/**
+ * One service and a real broker that goes away, and a service that is killed meanwhile; and one
+ * whose candles come from that broker.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KafkaIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -36,17 +49,133 @@ class KafkaIT {
 
     private static final String MODEL = "/api/models/simulated-5m";
 
+    /** Of the second service: group, feed and topics have the name in common. */
+    private static final String OWN = "from-kafka";
+
+    private static final long FIVE_MINUTES = Duration.ofMinutes(5).toMillis();
+    private static final int HISTORY = 600;
+    private static final int LIVE = 12;
+
+    private static TestBroker broker;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = TestBroker.start("kafka");
+    }
+
+    @AfterAll
+    static void endBroker() throws Exception {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
     @Test
+    @Order(1)
+    void candlesOfATopicBecomeSignals() throws Exception {
+        long firstOpen = Instant.now().toEpochMilli() / FIVE_MINUTES * FIVE_MINUTES;
+        List<String> closes = closes(firstOpen - (HISTORY + LIVE + 1) * FIVE_MINUTES);
+        broker.createTopic(OWN + "-candles", 1);
+        broker.send(OWN + "-candles", closes.subList(0, HISTORY));
+        try (RunningAuspex auspex =
+                RunningAuspex.start(
+                        OWN,
+                        "--roles=serve,ingest",
+                        "--feed=kafka",
+                        "--kafka.group=" + OWN,
+                        "--kafka.candles-topic=" + OWN + "-candles",
+                        "--kafka.signals-topic=" + OWN + "-signals",
+                        "--kafka.models-topic=" + OWN + "-models",
+                        "--kafka.trades-topic=" + OWN + "-trades",
+                        "--kafka.bootstrap-servers=" + broker.address())) {
+            auspex.await(
+                    "history",
+                    PATIENCE,
+                    () ->
+                            auspex.json("/api/status").at("/feed/state").asText().equals("LIVE")
+                                    ? Optional.of(true)
+                                    : Optional.empty());
+            JsonNode feed = auspex.json("/api/status").path("feed");
+            assertThat(feed.path("candles_stored").asInt())
+                    .as(feed.toString())
+                    .isEqualTo(2 * HISTORY);
+            assertThat(head(auspex)).isZero();
+
+            String model = "/api/models/" + OWN + "-5m";
+            HttpResponse<String> uploaded = upload(auspex, model, modelOfThatMarket());
+            assertThat(uploaded.statusCode()).as(uploaded.body()).isEqualTo(201);
+            HttpResponse<String> promoted = auspex.post(model + "/promote", "{\"version\": 1}");
+            assertThat(promoted.statusCode()).as(promoted.body()).isEqualTo(200);
+
+            // A message of nonsense in between is refused, and the next close is taken.
+            broker.send(OWN + "-candles", closes.subList(HISTORY, HISTORY + LIVE / 2));
+            broker.send(OWN + "-candles", List.of("no json"));
+            broker.send(OWN + "-candles", closes.subList(HISTORY + LIVE / 2, closes.size()));
+            auspex.await("signals", PATIENCE, () -> above(head(auspex), 2L * LIVE));
+            JsonNode signals = auspex.json("/api/signals?limit=1000&after=0");
+            assertThat(signals).hasSize(2 * LIVE);
+            Set<String> times = new TreeSet<>();
+            for (JsonNode signal : signals) {
+                times.add(signal.path("close_time").asText());
+                assertThat(signal.path("feed").asText()).isEqualTo("kafka:" + OWN);
+                assertThat(signal.path("heads").has("p_up")).as(signal.toString()).isTrue();
+            }
+            assertThat(times).hasSize(LIVE);
+            assertThat(auspex.json("/api/status").at("/feed/refused").toString())
+                    .contains("not JSON");
+            acknowledged(auspex, 2L * LIVE);
+            assertThat(broker.everything(OWN + "-signals")).hasSize(2 * LIVE);
+        }
+    }
+
+    private static Path modelOfThatMarket() throws IOException {
+        byte[] onnx =
+                TinyModels.tiny()
+                        .named(OWN + "-5m")
+                        .market(FeedModel.market("kafka:" + OWN, Timeframe.FIVE_MINUTES))
+                        .onnx();
+        return Files.write(Path.of("target/it", OWN + ".onnx"), onnx);
+    }
+
+    /** Two symbols that wander. */
+    private static List<String> closes(long firstOpen) {
+        Random random = new Random(11);
+        double[] prices = {100, 2_000};
+        List<String> closes = new ArrayList<>();
+        for (int i = 0; i < HISTORY + LIVE; i++) {
+            List<String> candles = new ArrayList<>();
+            for (int symbol = 0; symbol < prices.length; symbol++) {
+                double open = prices[symbol];
+                double close = open * (1 + 0.002 * random.nextGaussian());
+                prices[symbol] = close;
+                candles.add(
+                        "{\"symbol\":\"%s\",\"open\":%s,\"high\":%s,\"low\":%s,\"close\":%s,\"volume\":%s}"
+                                .formatted(
+                                        symbol == 0 ? "AAAUSDT" : "BBBUSDT",
+                                        open,
+                                        Math.max(open, close) * 1.001,
+                                        Math.min(open, close) * 0.999,
+                                        close,
+                                        10 + random.nextInt(100)));
+            }
+            closes.add(
+                    "{\"timeframe\":\"5m\",\"open_time\":%d,\"candles\":[%s]}"
+                            .formatted(firstOpen + i * FIVE_MINUTES, String.join(",", candles)));
+        }
+        return closes;
+    }
+
+    @Test
+    @Order(2)
     void nothingIsLostOrDoubledWhenTheBrokerGoesAwayAndServingFeelsNothing() throws Exception {
-        try (TestBroker broker = TestBroker.start("kafka");
-                RunningAuspex auspex =
-                        RunningAuspex.start(
-                                "with-kafka",
-                                "--roles=serve,ingest",
-                                "--speed=600",
-                                "--simulated.days=9",
-                                "--simulated.symbols=3",
-                                "--kafka.bootstrap-servers=" + broker.address())) {
+        try (RunningAuspex auspex =
+                RunningAuspex.start(
+                        "with-kafka",
+                        "--roles=serve,ingest",
+                        "--speed=600",
+                        "--simulated.days=9",
+                        "--simulated.symbols=3",
+                        "--kafka.bootstrap-servers=" + broker.address())) {
             acknowledged(auspex, 20);
             modelEvents(auspex, broker);
             trades(auspex, broker);
@@ -121,7 +250,7 @@ class KafkaIT {
     /** The starter's own file again, by hand, and back. */
     private static void modelEvents(RunningAuspex auspex, TestBroker broker) throws Exception {
         HttpResponse<String> uploaded =
-                upload(auspex, Path.of("onnx-models/simulated-5m/1/model.onnx"));
+                upload(auspex, MODEL, Path.of("onnx-models/simulated-5m/1/model.onnx"));
         assertThat(uploaded.statusCode()).as(uploaded.body()).isEqualTo(201);
         assertThat(auspex.post(MODEL + "/promote", "{\"version\": 2}").statusCode()).isEqualTo(200);
         assertThat(auspex.post(MODEL + "/rollback", "").statusCode()).isEqualTo(200);
@@ -139,13 +268,13 @@ class KafkaIT {
         assertThat(events).endsWith("PROMOTION 2", "ROLLBACK 1");
     }
 
-    private static HttpResponse<String> upload(RunningAuspex auspex, Path file)
+    private static HttpResponse<String> upload(RunningAuspex auspex, String model, Path file)
             throws IOException, InterruptedException {
         String head =
                 "--part\r\nContent-Disposition: form-data; name=\"model\";"
                         + " filename=\"model.onnx\"\r\n\r\n";
         HttpRequest request =
-                HttpRequest.newBuilder(auspex.uri(MODEL + "/versions"))
+                HttpRequest.newBuilder(auspex.uri(model + "/versions"))
                         .header("Content-Type", "multipart/form-data; boundary=part")
                         .POST(
                                 HttpRequest.BodyPublishers.concat(

@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What {@code docs/metrics.md}, the dashboards and the alerts name is what a running service
- * exports, and the log of a container is JSON.
+ * exports, the log of a container is JSON, and a close and a refit are a trace each.
  */
 class MetricsIT {
 
@@ -35,14 +39,24 @@ class MetricsIT {
                     "\\b((?:auspex|http_server|sql_pool|postgresql|process|jvm)_[a-z_]+)\\b");
     private static final Pattern SUFFIX = Pattern.compile("_(bucket|count|sum|max)$");
 
+    /** In this order. */
+    private static final List<String> STEPS =
+            List.of("ingest", "features", "predict", "decide", "commit", "publish");
+
+    private static final Duration EXPORT = Duration.ofSeconds(30);
+
+    private static OtlpCollector collector;
     private static RunningAuspex auspex;
     private static Set<String> exported;
 
     @BeforeAll
     static void aServiceThatHasDoneEverything() throws Exception {
+        collector = new OtlpCollector();
         auspex =
                 RunningAuspex.start(
                         "metrics",
+                        Map.of("QUARKUS_LOG_CATEGORY__IO_AUSPEX_SIGNALS__LEVEL", "DEBUG"),
+                        "--tracing.endpoint=" + collector.endpoint(),
                         "--simulated.days=10",
                         "--simulated.symbols=2",
                         "--promote=always",
@@ -79,6 +93,7 @@ class MetricsIT {
         if (auspex != null) {
             auspex.close();
         }
+        collector.close();
     }
 
     @Test
@@ -138,6 +153,91 @@ class MetricsIT {
         }
         assertThat(auspex.log())
                 .doesNotContainPattern("(?m)^\\d\\d:\\d\\d:\\d\\d (INFO|WARN|ERROR)");
+    }
+
+    @Test
+    void theLifeOfACloseIsOneTraceAndItsIdIsInTheLog() throws Exception {
+        OtlpCollector.Span close =
+                auspex.await(
+                        "the trace of a close with signals",
+                        EXPORT,
+                        () ->
+                                collector.spans().stream()
+                                        .filter(span -> span.name().equals("close"))
+                                        .filter(span -> span.attributes().containsKey("seq"))
+                                        .filter(span -> steps(span).size() == STEPS.size())
+                                        .findFirst());
+        assertThat(close.parentId()).isEmpty();
+        assertThat(steps(close)).extracting(OtlpCollector.Span::name).isEqualTo(STEPS);
+        long before = close.startNanos();
+        for (OtlpCollector.Span step : steps(close)) {
+            assertThat(step.startNanos()).as(step.name()).isGreaterThanOrEqualTo(before);
+            assertThat(step.endNanos()).isBetween(step.startNanos(), close.endNanos());
+            before = step.endNanos();
+        }
+
+        long seq = Long.parseLong(close.attributes().get("seq"));
+        JsonNode signal = auspex.json("/api/signals?limit=1&after=" + (seq - 1)).path(0);
+        String correlation = close.attributes().get("correlation");
+        long closeTime = Instant.parse(signal.path("close_time").asText()).toEpochMilli();
+        assertThat(correlation).startsWith("simulated:").endsWith("@" + closeTime);
+        JsonNode line =
+                log().stream()
+                        .filter(json -> json.at("/mdc/correlation").asText().equals(correlation))
+                        .filter(json -> json.path("message").asText().contains("in the ledger"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(line.at("/mdc/traceId").asText()).isEqualTo(close.traceId());
+        assertThat(line.path("message").asText()).endsWith(" " + seq);
+    }
+
+    @Test
+    void aRefitIsOneTraceFromItsDatasetToTheSwap() throws Exception {
+        OtlpCollector.Span refit =
+                auspex.await(
+                        "the trace of a refit",
+                        EXPORT,
+                        () ->
+                                collector.spans().stream()
+                                        .filter(span -> span.name().equals("refit"))
+                                        .findFirst());
+        assertThat(refit.parentId()).isEmpty();
+        assertThat(refit.attributes())
+                .containsEntry("model", "simulated-5m")
+                .containsEntry("decision", "PROMOTED");
+        List<OtlpCollector.Span> steps = named(refit, List.of("dataset", "worker", "gate", "swap"));
+        assertThat(steps)
+                .extracting(OtlpCollector.Span::name)
+                .containsExactly("dataset", "worker", "gate", "swap");
+        assertThat(collector.below(steps.get(1)))
+                .extracting(OtlpCollector.Span::name)
+                .contains("folds", "fit", "export");
+        for (int i = 1; i < steps.size(); i++) {
+            assertThat(steps.get(i).startNanos())
+                    .isGreaterThanOrEqualTo(steps.get(i - 1).endNanos());
+        }
+    }
+
+    private static List<OtlpCollector.Span> steps(OtlpCollector.Span close) {
+        return named(close, STEPS);
+    }
+
+    /** Below a span, in the order of time; what the database's client tells is left out. */
+    private static List<OtlpCollector.Span> named(OtlpCollector.Span parent, List<String> names) {
+        return collector.below(parent).stream()
+                .filter(span -> names.contains(span.name()))
+                .sorted(Comparator.comparingLong(OtlpCollector.Span::startNanos))
+                .toList();
+    }
+
+    private static List<JsonNode> log() throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : auspex.log().lines().toList()) {
+            if (line.startsWith("{")) {
+                lines.add(Json.mapper().readTree(line));
+            }
+        }
+        return lines;
     }
 
     private static void names(String expression, Set<String> names) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Three services on one database and one broker: two that ingest in turns, and one that only
  * answers. The one that ingests is killed, its successor is frozen: subscribers of every service
- * see one sequence, and so does Kafka.
+ * see one sequence, and so does Kafka. Then one comes that only trains.
  */
 class PodsIT {
 
@@ -62,6 +62,9 @@ class PodsIT {
                     requireSame(onSecond, onServing);
                     Ledger.read(serving).requireWhole();
                     requireTheSameOfKafka(broker, serving);
+                }
+                try (RunningAuspex refit = start("pod-refit", "refit", database, broker)) {
+                    trainsForTheOthers(refit, serving);
                 }
             }
         }
@@ -126,6 +129,52 @@ class PodsIT {
         long head = next.json("/api/status").at("/ledger/head").asLong();
         heardMore(next, 10, head, onServing);
         assertThat(ingests(leader)).isEmpty();
+    }
+
+    /** The refit that was asked for at the beginning has waited for one with that role. */
+    private static void trainsForTheOthers(RunningAuspex refit, RunningAuspex serving)
+            throws Exception {
+        HttpResponse<String> refused =
+                refit.post("/api/models/simulated-5m/predict", "{\"symbol\": \"ETHSIM\"}");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(
+                        type -> assertThat(type).startsWith("application/problem+json"));
+        assertThat(refused.body()).contains("not-serving-here").contains("refit");
+        assertThat(refit.get("/api/models").statusCode()).isEqualTo(503);
+        refit.await(
+                "readiness",
+                PATIENCE,
+                () ->
+                        refit.get("/q/health/ready").statusCode() == 200
+                                ? Optional.of(true)
+                                : Optional.empty());
+        assertThat(refit.json("/api/status").at("/process/roles").toString())
+                .isEqualTo("[\"refit\"]");
+        JsonNode done =
+                refit.await(
+                        "the refit",
+                        PATIENCE,
+                        () ->
+                                Optional.of(serving.json("/api/refits").path(0))
+                                        .filter(seen -> !seen.path("finished_at").isNull()));
+        assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("SUCCEEDED");
+        assertThat(refit.log()).contains("refit " + done.path("id").asLong() + " of simulated-5m");
+        int version = done.path("version").asInt();
+        assertThat(version).isGreaterThan(1);
+        serving.await(
+                "version " + version,
+                PATIENCE,
+                () -> {
+                    HttpResponse<String> answer =
+                            serving.post(
+                                    "/api/models/simulated-5m/predict", "{\"symbol\": \"ETHSIM\"}");
+                    return answer.statusCode() == 200
+                                    && Json.mapper().readTree(answer.body()).path("version").asInt()
+                                            == version
+                            ? Optional.of(true)
+                            : Optional.empty();
+                });
     }
 
     private static void requireSame(SignalSubscriber one, SignalSubscriber other) {
@@ -227,7 +276,7 @@ class PodsIT {
                 : Optional.empty();
     }
 
-    /** No one has the role refit: the starter serves, and nothing competes for the processor. */
+    /** At first no one has the role refit: the starter serves, and nothing competes for it. */
     private static RunningAuspex start(
             String name, String roles, TestDatabase database, TestBroker broker)
             throws IOException, InterruptedException {
@@ -236,6 +285,7 @@ class PodsIT {
                 List.of(
                         "--roles=" + roles,
                         "--speed=600",
+                        "--promote=always",
                         "--simulated.days=9",
                         "--simulated.symbols=3",
                         "--kafka.bootstrap-servers=" + broker.address()));

@@ -1,6 +1,7 @@
 package io.auspex;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.deployment.ContainerCommand;
 import io.auspex.platform.Json;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,7 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -41,7 +44,8 @@ final class RunningAuspex implements AutoCloseable {
     private static final int LOG_LINES = 40;
 
     private final String name;
-    private final List<String> options;
+    private final List<String> words;
+    private final Map<String, String> environment;
     private final Path data;
     private final Path log;
     private final int port;
@@ -54,9 +58,11 @@ final class RunningAuspex implements AutoCloseable {
         Optional<T> look() throws IOException, InterruptedException;
     }
 
-    private RunningAuspex(String name, List<String> options) throws IOException {
+    private RunningAuspex(String name, List<String> words, Map<String, String> environment)
+            throws IOException {
         this.name = name;
-        this.options = options;
+        this.words = words;
+        this.environment = environment;
         Files.createDirectories(FOLDER);
         this.data = FOLDER.resolve(name);
         this.log = FOLDER.resolve(name + ".log");
@@ -69,11 +75,41 @@ final class RunningAuspex implements AutoCloseable {
     /** One that answers, on an empty data folder. */
     static RunningAuspex start(String name, String... options)
             throws IOException, InterruptedException {
-        RunningAuspex auspex = new RunningAuspex(name, List.of(options));
+        return start(name, Map.of(), options);
+    }
+
+    /** The same with variables of its environment besides. */
+    static RunningAuspex start(String name, Map<String, String> environment, String... options)
+            throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of("./auspex", "run"));
+        words.addAll(List.of(options));
+        RunningAuspex auspex = new RunningAuspex(name, words, environment);
+        words.add("--data=" + auspex.data);
+        words.add("--port=" + auspex.port);
         try {
             auspex.start();
             return auspex;
         } catch (IOException | InterruptedException | RuntimeException | AssertionError failure) {
+            auspex.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * A container of the chart as a process, with a data folder and a port of its own; does not
+     * wait. Where security is on, requests of {@link #get} carry the administrator's key.
+     */
+    static RunningAuspex container(String name, ContainerCommand command) throws IOException {
+        List<String> words = new ArrayList<>(command.words());
+        words.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        Map<String, String> environment = new LinkedHashMap<>(command.environment());
+        RunningAuspex auspex = new RunningAuspex(name, words, environment);
+        environment.put("AUSPEX_DATA", auspex.data.toString());
+        environment.put("AUSPEX_PORT", Integer.toString(auspex.port));
+        try {
+            auspex.launch();
+            return auspex;
+        } catch (IOException | RuntimeException | AssertionError failure) {
             auspex.close();
             throw failure;
         }
@@ -111,14 +147,9 @@ final class RunningAuspex implements AutoCloseable {
     /** Starts it, and does not wait. */
     void launch() throws IOException {
         theBuildIsNew();
-        List<String> words = new ArrayList<>(List.of("./auspex", "run"));
-        words.addAll(options);
-        words.add("--data=" + data);
-        words.add("--port=" + port);
-        process =
-                command(words)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .start();
+        ProcessBuilder command = command(words);
+        command.environment().putAll(environment);
+        process = command.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
     }
 
     /** SIGKILL to the service, and to it alone: the launcher has replaced itself by it. */
@@ -204,9 +235,7 @@ final class RunningAuspex implements AutoCloseable {
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(uri(path)).timeout(REQUEST).build(),
-                BodyHandlers.ofString());
+        return http.send(request(path).build(), BodyHandlers.ofString());
     }
 
     HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
@@ -214,11 +243,16 @@ final class RunningAuspex implements AutoCloseable {
     }
 
     HttpRequest postRequest(String path, String body) {
-        return HttpRequest.newBuilder(uri(path))
-                .timeout(REQUEST)
+        return request(path)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(REQUEST);
+        String key = environment.get("AUSPEX_SECURITY_ADMIN_KEY");
+        return key == null ? request : request.header("Authorization", "Bearer " + key);
     }
 
     /** The body of a GET that must succeed. */

@@ -51,7 +51,7 @@ final class RefitWatch {
                 if (workerMillis == 0 && !BEFORE_WORKER.contains(phase)) {
                     workerMillis = now;
                 }
-                if (gateMillis == 0 && Set.of("gate", "done").contains(phase)) {
+                if (gateMillis == 0 && Set.of("gate", "swap", "done").contains(phase)) {
                     gateMillis = now;
                 }
                 switch (newest.path("state").asText()) {

@@ -5,6 +5,8 @@ import io.auspex.market.CandlesRepaired;
 import io.auspex.market.CloseListener;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
+import io.auspex.platform.Trace;
+import io.auspex.platform.Traces;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -47,6 +49,7 @@ public class FeedRunner {
     private final InstantSource clock;
     private final Event<CandlesRepaired> repaired;
     private final Event<CloseHandled> closeHandled;
+    private final Traces traces;
     private @Nullable Thread thread;
     private @Nullable FeedRun run;
     private @Nullable Feed feed;
@@ -63,7 +66,8 @@ public class FeedRunner {
             CandleGaps gaps,
             InstantSource clock,
             Event<CandlesRepaired> repaired,
-            Event<CloseHandled> closeHandled) {
+            Event<CloseHandled> closeHandled,
+            Traces traces) {
         this.config = config;
         this.store = store;
         this.status = status;
@@ -75,6 +79,7 @@ public class FeedRunner {
         this.clock = clock;
         this.repaired = repaired;
         this.closeHandled = closeHandled;
+        this.traces = traces;
     }
 
     void onShutdown(@Observes @Priority(1) ShutdownEvent stopped) {
@@ -205,12 +210,25 @@ public class FeedRunner {
 
             @Override
             public void onClose(MarketClose close) {
-                MDC.put("correlation", close.correlation());
+                String correlation = close.correlation();
+                MDC.put("correlation", correlation);
+                long arrivedNanos = status.arrivedNanos();
+                try (Trace trace = traces.begin("close", arrivedNanos)) {
+                    trace.with("correlation", correlation).with("candles", close.candles().size());
+                    var _ = trace.step("ingest", arrivedNanos, System.nanoTime());
+                    handle(close, trace);
+                } finally {
+                    MDC.remove("correlation");
+                }
+            }
+
+            private void handle(MarketClose close, Trace trace) {
                 try {
                     handling.onClose(close);
                     closeHandled.fire(new CloseHandled(close));
-                } finally {
-                    MDC.remove("correlation");
+                } catch (RuntimeException failure) {
+                    trace.failed(failure.toString());
+                    throw failure;
                 }
             }
 

@@ -47,6 +47,8 @@ public class IngestStatus {
     private long repaired;
     private long corrections;
     private long unreadable;
+    private boolean hasItsPlace;
+    private long arrivedNanos;
 
     @Inject
     IngestStatus(InstantSource clock, MeterRegistry metrics) {
@@ -93,6 +95,18 @@ public class IngestStatus {
                 unreadable);
     }
 
+    /**
+     * Whether this process has found its place: it runs a feed, has caught up with the one that
+     * another process runs, or there is none. Before, it cannot know what it lacks.
+     */
+    public synchronized boolean hasItsPlace() {
+        return hasItsPlace;
+    }
+
+    synchronized void hasFoundItsPlace() {
+        hasItsPlace = true;
+    }
+
     synchronized void loading(Feed source, CandleStore.Extent stored) {
         state = State.LOADING;
         feed = Optional.of(source.identity());
@@ -135,6 +149,12 @@ public class IngestStatus {
 
     synchronized void arrived() {
         lastArrival = Optional.of(clock.instant());
+        arrivedNanos = System.nanoTime();
+    }
+
+    /** When the newest close arrived, of {@link System#nanoTime}. */
+    synchronized long arrivedNanos() {
+        return arrivedNanos;
     }
 
     synchronized void storedLive(long closeTimeMillis) {

@@ -147,12 +147,19 @@ class StoreFollower {
         if (own != null && (leader.leads() || leader.holder().isEmpty())) {
             followed = null;
             leader.tellOthers();
+            if (leader.leads()) {
+                status.hasFoundItsPlace();
+            }
             return;
         }
         Ingested found = Await.item(() -> feeds.find(own)).orElse(null);
-        if (found == null) {
-            return;
+        if (found != null) {
+            follow(found);
         }
+        status.hasFoundItsPlace();
+    }
+
+    private void follow(Ingested found) {
         OptionalLong last = store.lastClose(found.feed(), found.timeframe());
         if (last.isEmpty()) {
             return;

@@ -310,7 +310,7 @@ final class RefitAttempt {
         if (stopped) {
             return halted();
         }
-        listener.at("gate", WORKER_DONE + 5);
+        listener.at("swap", WORKER_DONE + 5);
         try {
             return tools.candidates()
                     .carryOut(

@@ -7,6 +7,8 @@ import io.auspex.platform.Await;
 import io.auspex.platform.Folders;
 import io.auspex.platform.Role;
 import io.auspex.platform.Roles;
+import io.auspex.platform.Trace;
+import io.auspex.platform.Traces;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
 import io.quarkus.runtime.ShutdownEvent;
@@ -54,6 +56,7 @@ class RefitRunner {
     private final JobFolders folders;
     private final Owner owner;
     private final Roles roles;
+    private final Traces traces;
     private final RefitAttempt.Tools tools;
 
     private final Semaphore wake = new Semaphore(0);
@@ -74,12 +77,14 @@ class RefitRunner {
             CpuPool cpu,
             Workers workers,
             Roles roles,
+            Traces traces,
             @Any Instance<DatasetSource> sources) {
         this.queue = queue;
         this.news = news;
         this.feed = feed;
         this.config = config.refit();
         this.roles = roles;
+        this.traces = traces;
         this.folders = new JobFolders(data.folder("jobs"));
         this.owner = Owner.in(folders.jobs());
         this.tools =
@@ -212,11 +217,22 @@ class RefitRunner {
                 claim.refit().triggerReason(),
                 claim.attempt(),
                 claim.refit().maxAttempts());
+        try (Trace trace = traces.begin("refit", System.nanoTime())) {
+            trace.with("refit", claim.id())
+                    .with("model", claim.refit().model())
+                    .with("reason", claim.refit().triggerReason())
+                    .with("attempt", claim.attempt());
+            carryOut(claim, loaded, trace);
+        }
+    }
+
+    private void carryOut(ClaimedRefit claim, HistoryLoaded loaded, Trace trace) {
         JobFolder folder = null;
         AttemptResult result;
+        RefitTrace phases = new RefitTrace(trace);
         try {
             folder = folders.create(claim.id(), claim.attempt());
-            result = attempt(claim, loaded, folder);
+            result = attempt(claim, loaded, folder, phases);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             result = new AttemptResult.Stopped();
@@ -224,12 +240,24 @@ class RefitRunner {
             LOG.errorf(failure, "refit %d failed", claim.id());
             result = new AttemptResult.Failed("refit failed: " + failure, "", true);
         }
+        phases.end(System.nanoTime());
+        told(trace, result);
         // First, so that whoever hears of the end finds the folder as the rule says.
         clear(folder, result);
         conclude(claim, result);
     }
 
-    private AttemptResult attempt(ClaimedRefit claim, HistoryLoaded loaded, JobFolder folder)
+    private static void told(Trace trace, AttemptResult result) {
+        switch (result) {
+            case AttemptResult.Decided decided ->
+                    trace.with("decision", decided.decision()).with("version", decided.version());
+            case AttemptResult.Failed failed -> trace.failed(failed.reason());
+            case AttemptResult.Stopped _ -> trace.failed("stopped");
+        }
+    }
+
+    private AttemptResult attempt(
+            ClaimedRefit claim, HistoryLoaded loaded, JobFolder folder, RefitTrace phases)
             throws Exception {
         AtomicReference<@Nullable RefitAttempt> current = new AtomicReference<>();
         Runnable onLost =
@@ -240,7 +268,7 @@ class RefitRunner {
         try (LeaseKeeper keeper =
                 new LeaseKeeper(queue, claim, config.lease(), news::tell, onLost)) {
             RefitAttempt attempt =
-                    new RefitAttempt(tools, claim, loaded, folder, new Steps(keeper));
+                    new RefitAttempt(tools, claim, loaded, folder, new Steps(keeper, phases));
             current.set(attempt);
             running.put(claim.id(), attempt);
             if (stopping || keeper.isLost()) {
@@ -256,16 +284,19 @@ class RefitRunner {
     private static final class Steps implements RefitAttempt.Listener {
 
         private final LeaseKeeper keeper;
+        private final RefitTrace phases;
         private String phase = "";
         private int percent = -1;
 
-        Steps(LeaseKeeper keeper) {
+        Steps(LeaseKeeper keeper, RefitTrace phases) {
             this.keeper = keeper;
+            this.phases = phases;
         }
 
         @Override
         public synchronized void at(String nextPhase, int nextPercent) {
             int forward = Math.max(percent, nextPercent);
+            phases.at(nextPhase, System.nanoTime());
             if (!phase.equals(nextPhase) || percent != forward) {
                 phase = nextPhase;
                 percent = forward;

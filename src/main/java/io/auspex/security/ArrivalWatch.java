@@ -60,6 +60,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) throws Exception {
         context.channel().attr(KEY).set(this);
+        Arrivals.opened(this);
         sinceNanos = System.nanoTime();
         pendingSinceNanos = sinceNanos;
         long pause = limits.look().toNanos();
@@ -76,6 +77,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             looks.cancel(false);
         }
         request = null;
+        Arrivals.left(this);
         super.channelInactive(context);
     }
 
@@ -105,6 +107,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     void headArrived(HttpServerRequest arrived, boolean isUpgrade) {
         if (isUpgrade) {
             state = State.UPGRADED;
+            Arrivals.left(this);
         } else if (arrived.version() == HttpVersion.HTTP_2) {
             state = State.STREAMS;
         } else {

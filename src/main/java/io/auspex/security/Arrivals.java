@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetAddress;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -13,6 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * else that hears of them. Thread-safe.
  */
 public final class Arrivals {
+
+    /** Of this process. */
+    private static final Set<ArrivalWatch> OPEN = ConcurrentHashMap.newKeySet();
 
     private final ArrivalLimits limits;
     private final Map<InetAddress, Integer> open = new ConcurrentHashMap<>();
@@ -63,6 +67,20 @@ public final class Arrivals {
                 watch.headArrived(request, isUpgrade);
             }
         }
+    }
+
+    /** How many connections of HTTP this process has; one that became a WebSocket is none. */
+    public static int open() {
+        return OPEN.size();
+    }
+
+    static void opened(ArrivalWatch connection) {
+        OPEN.add(connection);
+    }
+
+    /** It has ended, or is not one of HTTP any more. */
+    static void left(ArrivalWatch connection) {
+        OPEN.remove(connection);
     }
 
     static void count(String limit) {

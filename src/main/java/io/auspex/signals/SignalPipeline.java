@@ -6,6 +6,7 @@ import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
 import io.auspex.platform.Await;
 import io.auspex.platform.Folders;
+import io.auspex.platform.Traces;
 import io.auspex.serving.Lease;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.serving.ModelServer;
@@ -87,7 +88,8 @@ public class SignalPipeline implements CloseListener {
             CandleHistory history,
             Folders folders,
             InstantSource clock,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Traces traces) {
         this(
                 features,
                 models,
@@ -99,10 +101,11 @@ public class SignalPipeline implements CloseListener {
                 history,
                 folders.folder("spool").resolve("signals"),
                 clock,
-                meters);
+                meters,
+                traces);
     }
 
-    /** One without combiners. */
+    /** One without combiners, and without traces. */
     SignalPipeline(
             LiveFeatures features,
             ModelServer models,
@@ -115,8 +118,18 @@ public class SignalPipeline implements CloseListener {
             InstantSource clock,
             MeterRegistry meters) {
         this(
-                features, models, ledger, hub, config, guards, List.of(), history, spoolFile, clock,
-                meters);
+                features,
+                models,
+                ledger,
+                hub,
+                config,
+                guards,
+                List.of(),
+                history,
+                spoolFile,
+                clock,
+                meters,
+                Traces.off());
     }
 
     /**
@@ -133,14 +146,15 @@ public class SignalPipeline implements CloseListener {
             CandleHistory history,
             Path spoolFile,
             InstantSource clock,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Traces traces) {
         this.features = features;
         this.models = models;
         this.ledger = ledger;
         this.hub = hub;
         this.history = history;
         this.clock = clock;
-        this.steps = new CloseSteps(meters);
+        this.steps = new CloseSteps(meters, traces);
         this.maker = new SignalMaker(config.rule(), guards, config.expiry(), steps::predicted);
         this.combiners = combiners;
         this.missed =
@@ -354,9 +368,16 @@ public class SignalPipeline implements CloseListener {
         }
         Instant closeTime = Instant.ofEpochMilli(decided.getFirst().closeTimeMillis());
         switch (emission.emit(decided, timed)) {
-            case SignalEmission.Emitted.Durable(List<Signal> news) -> told(news);
-            case SignalEmission.Emitted.Spooled() ->
-                    LOG.debugf("the signals of %s are in the spool", closeTime);
+            case SignalEmission.Emitted.Durable(List<Signal> news) -> {
+                told(news);
+                if (!news.isEmpty()) {
+                    timed.stored(news.size(), news.getLast().seq());
+                }
+            }
+            case SignalEmission.Emitted.Spooled() -> {
+                timed.spooled();
+                LOG.debugf("the signals of %s are in the spool", closeTime);
+            }
             case SignalEmission.Emitted.Refused(RuntimeException why) -> refused(decided, why);
         }
     }
@@ -364,6 +385,10 @@ public class SignalPipeline implements CloseListener {
     private void told(List<Signal> news) {
         news.forEach(this::count);
         if (!news.isEmpty()) {
+            Signal last = news.getLast();
+            LOG.debugf(
+                    "the signals of %s are in the ledger, the last is %d",
+                    last.closeTime(), last.seq());
             status.updateAndGet(before -> before.emitted(news.getLast().closeTime(), news.size()));
         }
     }

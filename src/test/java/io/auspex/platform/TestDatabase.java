@@ -22,9 +22,21 @@ public final class TestDatabase implements AutoCloseable {
     /** What a service is started with, to use it. */
     public List<String> options() {
         return List.of(
-                "--database.url=" + postgres.server().jdbcUrl(name),
-                "--database.username=" + postgres.server().username(),
-                "--database.password=" + postgres.server().password());
+                "--database.url=" + url(),
+                "--database.username=" + username(),
+                "--database.password=" + password());
+    }
+
+    public String url() {
+        return postgres.server().jdbcUrl(name);
+    }
+
+    public String username() {
+        return postgres.server().username();
+    }
+
+    public String password() {
+        return postgres.server().password();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.auspex.api.inference;
 
+import io.auspex.ingest.IngestStatus;
 import io.auspex.platform.Roles;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
@@ -21,8 +22,10 @@ import org.jboss.logging.Logger;
  * Ready means that every question gets the answer it should: the registry has been read, and every
  * champion that it names has been loaded or has been tried. A model that is required ({@code
  * auspex.inference.required-models}) must have a champion; all others are optional, and 'no model'
- * is the right answer without one. A champion that cannot be loaded does not take the others down
- * with it: its own model answers 503, and the status says why.
+ * is the right answer without one. And where another process takes the market in, this one has
+ * caught up with it: questions by symbol are answered from the first one on. A champion that cannot
+ * be loaded does not take the others down with it: its own model answers 503, and the status says
+ * why.
  *
  * <p>A service that was ready stays so while the database is away: what it serves is in memory, and
  * to be taken out of its load balancer would be the outage that the database alone is not.
@@ -36,14 +39,20 @@ class ServiceReadiness implements AsyncHealthCheck {
 
     private final ModelRegistry registry;
     private final ModelServer server;
+    private final IngestStatus ingest;
     private final Roles roles;
     private final List<String> required;
     private volatile boolean wasReady;
 
     ServiceReadiness(
-            ModelRegistry registry, ModelServer server, Roles roles, InferenceConfig config) {
+            ModelRegistry registry,
+            ModelServer server,
+            IngestStatus ingest,
+            Roles roles,
+            InferenceConfig config) {
         this.registry = registry;
         this.server = server;
+        this.ingest = ingest;
         this.roles = roles;
         this.required =
                 config.requiredModels().stream()
@@ -64,7 +73,7 @@ class ServiceReadiness implements AsyncHealthCheck {
                 .ifNoItem()
                 .after(PATIENCE)
                 .fail()
-                .map(this::firstNotLoaded)
+                .map(models -> firstNotLoaded(models).or(this::notCaughtUp))
                 .invoke(missing -> wasReady = missing.isEmpty())
                 .onFailure()
                 .recoverWithItem(failure -> {
@@ -90,6 +99,12 @@ class ServiceReadiness implements AsyncHealthCheck {
                         "version %d of %s is being loaded"
                                 .formatted(model.champion(), model.name()))
                 .findFirst();
+    }
+
+    private Optional<String> notCaughtUp() {
+        return ingest.hasItsPlace()
+                ? Optional.empty()
+                : Optional.of("the market is not followed yet");
     }
 
     private static boolean isSettled(ServingStatus status, RegisteredModel model) {
