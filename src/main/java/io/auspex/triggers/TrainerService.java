@@ -6,6 +6,7 @@ import io.auspex.retraining.Refit;
 import io.auspex.retraining.RefitService;
 import io.auspex.retraining.RefitState;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
@@ -81,6 +82,14 @@ public class TrainerService {
     /** Starts or stops refits and refreshes by themselves, in every process, lastingly. */
     public Uni<TrainerStatus> run(boolean running) {
         return store.run(running).invoke(triggers::changed).chain(this::status);
+    }
+
+    /**
+     * The same in the caller's transaction; after its commit {@link
+     * RetrainingService#settingsChanged} tells of it.
+     */
+    public Uni<Void> switchIn(SqlConnection connection, boolean running) {
+        return TrainerStore.run(connection, running);
     }
 
     /**

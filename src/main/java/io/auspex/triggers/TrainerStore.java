@@ -3,6 +3,7 @@ package io.auspex.triggers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -53,7 +54,11 @@ class TrainerStore {
     }
 
     Uni<Void> run(boolean running) {
-        return pool.preparedQuery(SWITCH).execute(Tuple.of(running)).replaceWithVoid();
+        return run(pool, running);
+    }
+
+    static Uni<Void> run(SqlClient client, boolean running) {
+        return client.preparedQuery(SWITCH).execute(Tuple.of(running)).replaceWithVoid();
     }
 
     Uni<Optional<Refresh>> lastRefresh(String feed) {

@@ -1,7 +1,11 @@
 package io.auspex.triggers;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.auspex.feedback.ClosedTradesSource;
 import io.auspex.feedback.FeatureDrift;
 import io.auspex.feedback.LiveFiguresSource;
@@ -16,6 +20,7 @@ import io.auspex.market.Timeframe;
 import io.auspex.model.MarketSpec;
 import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
+import io.auspex.platform.Json;
 import io.auspex.platform.PostgresResource;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.retraining.Refit;
@@ -301,6 +306,40 @@ class RefitTriggersTest {
         ModelTriggers memory = process.model(model).orElseThrow();
         memory.counted(1_000);
         return process;
+    }
+
+    @Test
+    @Order(9)
+    void anImportedScheduleIsTheNextTraining() throws Exception {
+        ObjectNode document =
+                (ObjectNode) Json.mapper().readTree(given().get("/api/config/export").asString());
+        String before = document.toString();
+        RefitRules never = await(() -> store.rules(MODEL));
+        RefitRules weekly = never.with(new RefitRules.Time(true, "weekly friday 22:00", "UTC"));
+        document.withObject("/models/" + MODEL)
+                .set("retraining", Json.mapper().valueToTree(weekly));
+        given().contentType("application/json")
+                .body(document.toString())
+                .post("/api/config/import")
+                .then()
+                .statusCode(200);
+        triggers.drain();
+        Instant due =
+                Schedule.parse("weekly friday 22:00", "UTC")
+                        .next(triggers.model(MODEL).orElseThrow().history().anchor())
+                        .orElseThrow();
+        given().get("/api/trainer/status")
+                .then()
+                .statusCode(200)
+                .body("next_training.model", equalTo(MODEL))
+                .body("next_training.at", equalTo(due.toString()));
+        given().contentType("application/json")
+                .body(before)
+                .post("/api/config/import")
+                .then()
+                .statusCode(200);
+        triggers.drain();
+        given().get("/api/trainer/status").then().body("next_training", nullValue());
     }
 
     private static void race(Runnable one, Runnable other) throws Exception {
