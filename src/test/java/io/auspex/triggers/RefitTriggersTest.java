@@ -2,6 +2,7 @@ package io.auspex.triggers;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -340,6 +341,24 @@ class RefitTriggersTest {
                 .statusCode(200);
         triggers.drain();
         given().get("/api/trainer/status").then().body("next_training", nullValue());
+    }
+
+    @Test
+    @Order(10)
+    void everyRefitOfTheModelIsInItsRuns() {
+        long failed =
+                await(() -> refits.refits(MODEL, 100)).stream()
+                        .filter(refit -> refit.state() == RefitState.FAILED)
+                        .count();
+        assertThat(failed).isGreaterThanOrEqualTo(4);
+        given().get("/api/trainer/status")
+                .then()
+                .body("runs.find { it.name == 'simulated-5m' }.kind", equalTo("refit"))
+                .body("runs.find { it.name == 'simulated-5m' }.successes", equalTo(0))
+                .body("runs.find { it.name == 'simulated-5m' }.failures", equalTo((int) failed))
+                .body(
+                        "runs.find { it.name == 'simulated-5m' }.last_error",
+                        containsString("nothing to train on"));
     }
 
     private static void race(Runnable one, Runnable other) throws Exception {
