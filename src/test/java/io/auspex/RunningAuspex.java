@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -42,6 +43,7 @@ final class RunningAuspex implements AutoCloseable {
 
     private final String name;
     private final List<String> options;
+    private final Map<String, String> environment;
     private final Path data;
     private final Path log;
     private final int port;
@@ -54,8 +56,10 @@ final class RunningAuspex implements AutoCloseable {
         Optional<T> look() throws IOException, InterruptedException;
     }
 
-    private RunningAuspex(String name, List<String> options) throws IOException {
+    private RunningAuspex(String name, Map<String, String> environment, List<String> options)
+            throws IOException {
         this.name = name;
+        this.environment = environment;
         this.options = options;
         Files.createDirectories(FOLDER);
         this.data = FOLDER.resolve(name);
@@ -69,7 +73,13 @@ final class RunningAuspex implements AutoCloseable {
     /** One that answers, on an empty data folder. */
     static RunningAuspex start(String name, String... options)
             throws IOException, InterruptedException {
-        RunningAuspex auspex = new RunningAuspex(name, List.of(options));
+        return start(name, Map.of(), options);
+    }
+
+    /** The same with variables of the environment. */
+    static RunningAuspex start(String name, Map<String, String> environment, String... options)
+            throws IOException, InterruptedException {
+        RunningAuspex auspex = new RunningAuspex(name, environment, List.of(options));
         try {
             auspex.start();
             return auspex;
@@ -115,10 +125,9 @@ final class RunningAuspex implements AutoCloseable {
         words.addAll(options);
         words.add("--data=" + data);
         words.add("--port=" + port);
-        process =
-                command(words)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .start();
+        ProcessBuilder command = command(words);
+        command.environment().putAll(environment);
+        process = command.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
     }
 
     /** SIGKILL to the service, and to it alone: the launcher has replaced itself by it. */
