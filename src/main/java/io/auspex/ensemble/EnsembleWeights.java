@@ -6,6 +6,7 @@ import io.auspex.platform.Await;
 import io.auspex.platform.Failure;
 import io.auspex.registry.ModelRegistry;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** The weights in force, to look at and to change. */
 @ApplicationScoped
@@ -22,6 +24,8 @@ public class EnsembleWeights {
 
     /** Most members. */
     static final int MAX_MEMBERS = 32;
+
+    private static final int MAX_WEIGHT = 1_000_000;
 
     private static final String SUFFIX = "_weight";
     private static final String LAST_UPDATED = "last_updated";
@@ -76,6 +80,55 @@ public class EnsembleWeights {
                                         : "set over REST"));
         inForce.are(set);
         return set;
+    }
+
+    /**
+     * What is wrong with weights that somebody wants, by member; under the empty name what is wrong
+     * with all of them together.
+     *
+     * @param canJoin whether that is a model of a market, or has a weight already
+     */
+    public static SortedMap<String, String> faults(
+            SortedMap<String, Double> wanted, Predicate<String> canJoin) {
+        SortedMap<String, String> faults = new TreeMap<>();
+        Members.STANDARD.stream()
+                .filter(member -> !wanted.containsKey(member))
+                .forEach(member -> faults.put(member, "the weight of this member is missing"));
+        wanted.forEach((member, weight) -> {
+            if (!isWeight(weight)) {
+                faults.put(member, "a weight must be a number from 0 to " + MAX_WEIGHT);
+            } else if (!Members.STANDARD.contains(member) && !canJoin.test(member)) {
+                faults.put(
+                        member,
+                        "no model of a market has that name; a member is one of %s, or a model in GET /api/models"
+                                .formatted(Members.STANDARD));
+            }
+        });
+        if (wanted.size() > MAX_MEMBERS) {
+            faults.put("", "at most " + MAX_MEMBERS + " members: " + wanted.size());
+        } else if (faults.isEmpty() && wanted.values().stream().noneMatch(weight -> weight > 0)) {
+            faults.put("", "not all weights may be 0");
+        }
+        return faults;
+    }
+
+    /**
+     * Sets all weights in the caller's transaction.
+     *
+     * @param weights without {@link #faults}
+     */
+    public Uni<Weights> setIn(
+            SqlConnection connection, SortedMap<String, Double> weights, String reason) {
+        return WeightStore.set(connection, weights, reason);
+    }
+
+    /** Those of the database are in force here from now on. Blocking. */
+    public void refresh() {
+        Await.item(this::current);
+    }
+
+    private static boolean isWeight(double weight) {
+        return Double.isFinite(weight) && weight >= 0 && weight <= MAX_WEIGHT;
     }
 
     /**
@@ -165,8 +218,8 @@ public class EnsembleWeights {
     private static void number(
             String field, JsonNode value, SortedMap<String, Double> weights, List<String> wrong) {
         double weight = value.asDouble();
-        if (!value.isNumber() || !Double.isFinite(weight) || weight < 0 || weight > 1e6) {
-            wrong.add(field + " must be a number from 0 to 1000000: " + value);
+        if (!value.isNumber() || !isWeight(weight)) {
+            wrong.add(field + " must be a number from 0 to " + MAX_WEIGHT + ": " + value);
         } else {
             weights.put(field.substring(0, field.length() - SUFFIX.length()), weight + 0.0);
         }

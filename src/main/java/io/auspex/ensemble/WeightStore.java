@@ -114,18 +114,26 @@ public class WeightStore {
      * @param weights checked already
      */
     Uni<Weights> set(SortedMap<String, Double> weights, String reason) {
-        return change((_, current) ->
-                Uni.createFrom()
-                        .item(
-                                Optional.of(
-                                        new Next(
-                                                weights,
-                                                weights,
-                                                new Learned(
-                                                        current.weights().revision() + 1,
-                                                        Learning.State.FRESH),
-                                                reason,
-                                                null))));
+        return pool.withTransaction(connection -> set(connection, weights, reason));
+    }
+
+    /** As {@link #set(SortedMap, String)}, in the caller's transaction. */
+    static Uni<Weights> set(
+            SqlConnection connection, SortedMap<String, Double> weights, String reason) {
+        return change(
+                connection,
+                (_, current) ->
+                        Uni.createFrom()
+                                .item(
+                                        Optional.of(
+                                                new Next(
+                                                        weights,
+                                                        weights,
+                                                        new Learned(
+                                                                current.weights().revision() + 1,
+                                                                Learning.State.FRESH),
+                                                        reason,
+                                                        null))));
     }
 
     /** Something that makes new weights of the present ones, within the transaction. */
@@ -137,14 +145,17 @@ public class WeightStore {
 
     /** Makes a change; of several at the same time one comes after the other. */
     Uni<Weights> change(Change change) {
-        return pool.withTransaction(connection ->
-                connection
-                        .query(CURRENT + " for update")
-                        .execute()
-                        .map(rows -> current(rows.iterator().next()))
-                        .chain(current ->
-                                change.of(connection, current)
-                                        .chain(next -> written(connection, current, next))));
+        return pool.withTransaction(connection -> change(connection, change));
+    }
+
+    private static Uni<Weights> change(SqlConnection connection, Change change) {
+        return connection
+                .query(CURRENT + " for update")
+                .execute()
+                .map(rows -> current(rows.iterator().next()))
+                .chain(current ->
+                        change.of(connection, current)
+                                .chain(next -> written(connection, current, next)));
     }
 
     private static Uni<Weights> written(

@@ -124,23 +124,10 @@ public class FeedRunner {
     }
 
     /**
-     * Fetches what the running feed has missed, when it is one that can. Blocking: call it from a
-     * virtual thread.
-     *
-     * @return empty for a feed that hands over its candles as they come and has nothing to fetch
-     * @throws Exception what the feed's source had to say
+     * What fetches the candles that the running feed has missed; empty for a feed that hands them
+     * over as they come and has nothing to fetch.
      */
-    public Optional<DataRefresh.Refreshed> refresh() throws Exception {
-        Optional<DataRefresh> refresher = refresher();
-        return refresher.isEmpty() ? Optional.empty() : Optional.of(refresher.get().refresh());
-    }
-
-    /** Whether {@link #refresh} would fetch anything. */
-    public boolean canRefresh() {
-        return refresher().isPresent();
-    }
-
-    private synchronized Optional<DataRefresh> refresher() {
+    public synchronized Optional<DataRefresh> refresher() {
         return feed instanceof DataRefresh refresher ? Optional.of(refresher) : Optional.empty();
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -143,9 +144,28 @@ public final class Auspex {
                 System.err.println("auspex: " + cause.getMessage());
                 return;
             }
+            if (cause instanceof SQLException refused && isNoConnection(refused)) {
+                System.err.println(
+                        "auspex: no connection to the database: "
+                                + refused.getMessage()
+                                + " Check --database.url, --database.username and"
+                                + " --database.password (or AUSPEX_DATABASE_*), and that PostgreSQL"
+                                + " runs.");
+                return;
+            }
         }
         System.err.println("auspex: the service could not start");
         failure.printStackTrace();
+    }
+
+    /** Classes 08 (connection), 28 (authorisation), 3D (no such database) and 57 (not now). */
+    private static boolean isNoConnection(SQLException refused) {
+        String state = refused.getSQLState();
+        return state != null
+                && (state.startsWith("08")
+                        || state.startsWith("28")
+                        || state.startsWith("3D")
+                        || state.startsWith("57"));
     }
 
     private static Database database(

@@ -2,6 +2,7 @@ package io.auspex.registry;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.SqlResult;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -61,7 +62,13 @@ public class ModelSettings {
 
     /** Replaces the policy of a model. */
     public Uni<Void> set(String model, ModelPolicy policy) {
-        return pool.preparedQuery(POLICY)
+        return setIn(pool, model, policy);
+    }
+
+    /** As {@link #set}, in the transaction of that connection. */
+    public Uni<Void> setIn(SqlClient connection, String model, ModelPolicy policy) {
+        return connection
+                .preparedQuery(POLICY)
                 .execute(
                         Tuple.of(
                                 model,

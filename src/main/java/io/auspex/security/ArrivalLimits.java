@@ -36,6 +36,12 @@ record ArrivalLimits(
                 config.writeTimeout());
     }
 
+    /** Whether a body of which so much has come since its head comes too slowly. */
+    boolean isSlowerThanAllowed(long sinceHeadNanos, long bodyBytes) {
+        long counted = sinceHeadNanos - bodyGrace.toNanos();
+        return counted > 0 && bodyBytes < counted / 1e9 * bodyBytesPerSecond;
+    }
+
     /** How often a connection is looked at: a limit is kept to a quarter of it. */
     Duration look() {
         Duration shortest = head.compareTo(bodyGrace) < 0 ? head : bodyGrace;

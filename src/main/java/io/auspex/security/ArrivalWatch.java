@@ -31,6 +31,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
                     .getBytes(StandardCharsets.US_ASCII);
 
     private final ArrivalLimits limits;
+    private final OpenStreams streams;
     private State state = State.IDLE;
     private long sinceNanos;
     private long bodyBytes;
@@ -47,7 +48,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
         HEAD,
         /** A head has arrived; its body may be on its way, or its answer. */
         REQUEST,
-        /** HTTP/2, whose streams have limits of their own; only an answer can be too slow. */
+        /** HTTP/2: a body, or an answer, may be too slow. */
         STREAMS,
         /** A WebSocket: not HTTP any more. */
         UPGRADED
@@ -55,6 +56,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
 
     ArrivalWatch(ArrivalLimits limits) {
         this.limits = limits;
+        this.streams = new OpenStreams(limits);
     }
 
     @Override
@@ -78,6 +80,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
         }
         request = null;
         Arrivals.left(this);
+        streams.forget();
         super.channelInactive(context);
     }
 
@@ -110,6 +113,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             Arrivals.left(this);
         } else if (arrived.version() == HttpVersion.HTTP_2) {
             state = State.STREAMS;
+            streams.headArrived(arrived, System.nanoTime());
         } else {
             state = State.REQUEST;
             request = arrived;
@@ -128,7 +132,8 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             case IDLE -> cutAfter(context, now, limits.idle(), "idle");
             case HEAD -> cutAfter(context, now, limits.head(), "head");
             case REQUEST -> lookAtRequest(context, now);
-            case STREAMS, UPGRADED -> {}
+            case STREAMS -> streams.look(now);
+            case UPGRADED -> {}
         }
     }
 
@@ -150,8 +155,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isSlowerThanAllowed(long now) {
-        long counted = now - sinceNanos - limits.bodyGrace().toNanos();
-        return counted > 0 && bodyBytes < counted / 1e9 * limits.bodyBytesPerSecond();
+        return limits.isSlowerThanAllowed(now - sinceNanos, bodyBytes);
     }
 
     private void cutAfter(ChannelHandlerContext context, long now, Duration most, String limit) {

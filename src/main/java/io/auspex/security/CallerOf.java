@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public final class CallerOf {
 
     private static final String CALLER = "auspex.caller";
+    private static final String DETAIL = "auspex.detail";
+
+    /** In characters. */
+    private static final int MAX_DETAIL = 1_000;
+
     private static final String RECORDED = "auspex.recorded";
 
     private CallerOf() {}
@@ -34,6 +39,17 @@ public final class CallerOf {
     public static Keys.By recording(RoutingContext context) {
         context.put(RECORDED, true);
         return new Keys.By(get(context), address(context.request()));
+    }
+
+    /** Says more about a call in the audit log than its path and its outcome. */
+    public static void say(RoutingContext context, String detail) {
+        context.put(
+                DETAIL, detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL));
+    }
+
+    /** What whoever handled the call has said about it. */
+    public static String detail(RoutingContext context) {
+        return Objects.requireNonNullElse(context.<String>get(DETAIL), "");
     }
 
     /** Whether the audit log knows of this call by its own transaction. */

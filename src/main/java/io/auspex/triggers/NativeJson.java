@@ -12,7 +12,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             RefitRules.Time.class,
             RefitRules.Trades.class,
             RetrainingChange.class,
-            RetrainingDecision.class
+            RetrainingDecision.class,
+            Runs.class
         })
 final class NativeJson {
 

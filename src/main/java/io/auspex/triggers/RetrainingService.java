@@ -12,6 +12,7 @@ import io.auspex.registry.Unregistered;
 import io.auspex.retraining.Refit;
 import io.auspex.retraining.RefitService;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of a model and what follows from them, for whoever operates it. Subscribe on a
@@ -112,6 +114,26 @@ public class RetrainingService {
                 .chain(rules -> replace(model, rules))
                 .invoke(triggers::changed)
                 .chain(() -> status(model, 20));
+    }
+
+    /** The rules of a model that has none of its own. */
+    public RefitRules configuredRules() {
+        return store.defaults();
+    }
+
+    /**
+     * Gives a model rules of its own, or takes them away, in the caller's transaction; after its
+     * commit tell of it by {@link #settingsChanged}.
+     *
+     * @param rules null: the configured ones from now on
+     */
+    public Uni<Void> replaceIn(SqlConnection connection, String model, @Nullable RefitRules rules) {
+        return TriggerStore.rules(connection, model, rules, clock.now());
+    }
+
+    /** Rules, policies or the switch of the trainer have changed: every model is decided anew. */
+    public void settingsChanged() {
+        triggers.changed();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.auspex.retraining.Refit;
 import io.auspex.retraining.RefitService;
 import io.auspex.retraining.RefitState;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
@@ -75,12 +76,25 @@ public class TrainerService {
                 .chain(running ->
                         refits.refits(null, RefitService.MAX_LIMIT)
                                 .chain(newest ->
-                                        data().map(data -> status(running, newest, data))));
+                                        data().chain(data ->
+                                                store.runs()
+                                                        .map(runs ->
+                                                                status(
+                                                                        running, newest, data,
+                                                                        runs)))));
     }
 
     /** Starts or stops refits and refreshes by themselves, in every process, lastingly. */
     public Uni<TrainerStatus> run(boolean running) {
         return store.run(running).invoke(triggers::changed).chain(this::status);
+    }
+
+    /**
+     * The same in the caller's transaction; after its commit {@link
+     * RetrainingService#settingsChanged} tells of it.
+     */
+    public Uni<Void> switchIn(SqlConnection connection, boolean running) {
+        return TrainerStore.run(connection, running);
     }
 
     /**
@@ -162,7 +176,10 @@ public class TrainerService {
     }
 
     private TrainerStatus status(
-            boolean running, List<Refit> newestFirst, TrainerStatus.DataUpdate data) {
+            boolean running,
+            List<Refit> newestFirst,
+            TrainerStatus.DataUpdate data,
+            List<Runs> runs) {
         List<Refit> open =
                 newestFirst.reversed().stream()
                         .filter(refit ->
@@ -178,7 +195,17 @@ public class TrainerService {
                 newestFirst.isEmpty() ? null : newestFirst.getFirst(),
                 next(),
                 open,
-                new TrainerStatus.Workers(refits.workers(), busy));
+                new TrainerStatus.Workers(refits.workers(), busy),
+                runs.stream().map(each -> each.next(next(each, data))).toList());
+    }
+
+    private @Nullable Instant next(Runs runs, TrainerStatus.DataUpdate data) {
+        return switch (runs.kind()) {
+            case Runs.DATA_UPDATE -> runs.name().equals(data.feed()) ? data.nextUpdate() : null;
+            case Runs.REFIT ->
+                    triggers.model(runs.name()).flatMap(it -> it.due(clock.now())).orElse(null);
+            default -> throw new IllegalStateException("there are no runs of " + runs.kind());
+        };
     }
 
     private TrainerStatus.@Nullable Training next() {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextTraining the earliest that a schedule asks for; null when none does here
  * @param queue refits that wait or run, oldest first
  * @param workers how many run at once in this process
+ * @param runs what became of data updates, by feed, and of refits, by model
  */
 public record TrainerStatus(
         boolean running,
@@ -24,10 +25,12 @@ public record TrainerStatus(
         @Nullable Refit lastTraining,
         @Nullable Training nextTraining,
         List<Refit> queue,
-        Workers workers) {
+        Workers workers,
+        List<Runs> runs) {
 
     public TrainerStatus {
         queue = List.copyOf(queue);
+        runs = List.copyOf(runs);
     }
 
     /**

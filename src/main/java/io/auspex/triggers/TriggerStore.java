@@ -9,6 +9,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -156,8 +157,18 @@ class TriggerStore {
      * @param now what counts from here on when nothing is known of it yet
      */
     Uni<Void> rules(String model, RefitRules rules, Instant now) {
-        return pool.preparedQuery(RULES)
-                .execute(Tuple.of(model, json(rules), utc(now)))
+        return rules(pool, model, rules, now);
+    }
+
+    /**
+     * The same through that connection.
+     *
+     * @param rules null: the configured ones from now on
+     */
+    static Uni<Void> rules(
+            SqlClient client, String model, @Nullable RefitRules rules, Instant now) {
+        return client.preparedQuery(RULES)
+                .execute(Tuple.of(model, rules == null ? null : json(rules), utc(now)))
                 .replaceWithVoid();
     }
 

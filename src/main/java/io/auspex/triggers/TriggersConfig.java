@@ -26,6 +26,10 @@ interface TriggersConfig {
         /** How often a feed that can fetches what it has missed. */
         @WithDefault("24h")
         Duration refreshEvery();
+
+        /** After a refresh that failed; twice that after the next failure, and so on. */
+        @WithDefault("15m")
+        Duration retryAfter();
     }
 
     /** Refits. */

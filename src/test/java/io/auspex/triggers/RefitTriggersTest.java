@@ -1,7 +1,12 @@
 package io.auspex.triggers;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.auspex.feedback.ClosedTradesSource;
 import io.auspex.feedback.FeatureDrift;
 import io.auspex.feedback.LiveFiguresSource;
@@ -16,6 +21,7 @@ import io.auspex.market.Timeframe;
 import io.auspex.model.MarketSpec;
 import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
+import io.auspex.platform.Json;
 import io.auspex.platform.PostgresResource;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.retraining.Refit;
@@ -301,6 +307,58 @@ class RefitTriggersTest {
         ModelTriggers memory = process.model(model).orElseThrow();
         memory.counted(1_000);
         return process;
+    }
+
+    @Test
+    @Order(9)
+    void anImportedScheduleIsTheNextTraining() throws Exception {
+        ObjectNode document =
+                (ObjectNode) Json.mapper().readTree(given().get("/api/config/export").asString());
+        String before = document.toString();
+        RefitRules never = await(() -> store.rules(MODEL));
+        RefitRules weekly = never.with(new RefitRules.Time(true, "weekly friday 22:00", "UTC"));
+        document.withObject("/models/" + MODEL)
+                .set("retraining", Json.mapper().valueToTree(weekly));
+        given().contentType("application/json")
+                .body(document.toString())
+                .post("/api/config/import")
+                .then()
+                .statusCode(200);
+        triggers.drain();
+        Instant due =
+                Schedule.parse("weekly friday 22:00", "UTC")
+                        .next(triggers.model(MODEL).orElseThrow().history().anchor())
+                        .orElseThrow();
+        given().get("/api/trainer/status")
+                .then()
+                .statusCode(200)
+                .body("next_training.model", equalTo(MODEL))
+                .body("next_training.at", equalTo(due.toString()));
+        given().contentType("application/json")
+                .body(before)
+                .post("/api/config/import")
+                .then()
+                .statusCode(200);
+        triggers.drain();
+        given().get("/api/trainer/status").then().body("next_training", nullValue());
+    }
+
+    @Test
+    @Order(10)
+    void everyRefitOfTheModelIsInItsRuns() {
+        long failed =
+                await(() -> refits.refits(MODEL, 100)).stream()
+                        .filter(refit -> refit.state() == RefitState.FAILED)
+                        .count();
+        assertThat(failed).isGreaterThanOrEqualTo(4);
+        given().get("/api/trainer/status")
+                .then()
+                .body("runs.find { it.name == 'simulated-5m' }.kind", equalTo("refit"))
+                .body("runs.find { it.name == 'simulated-5m' }.successes", equalTo(0))
+                .body("runs.find { it.name == 'simulated-5m' }.failures", equalTo((int) failed))
+                .body(
+                        "runs.find { it.name == 'simulated-5m' }.last_error",
+                        containsString("nothing to train on"));
     }
 
     private static void race(Runnable one, Runnable other) throws Exception {

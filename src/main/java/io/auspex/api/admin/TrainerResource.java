@@ -35,7 +35,10 @@ public class TrainerResource {
 
     @GET
     @Path("/status")
-    @Operation(summary = "Whether it runs, last and next data update and training, queue, workers")
+    @Operation(
+            summary =
+                    "Whether it runs, last and next data update and training, queue, workers, and"
+                            + " what became of all runs so far")
     public Uni<TrainerStatus> status() {
         return trainer.status();
     }

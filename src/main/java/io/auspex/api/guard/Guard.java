@@ -210,7 +210,7 @@ class Guard {
                                 action,
                                 target(request, access),
                                 outcome(context.response(), ended.succeeded()),
-                                ""));
+                                CallerOf.detail(context)));
             }
         });
     }

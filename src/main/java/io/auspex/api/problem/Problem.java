@@ -55,6 +55,7 @@ public record Problem(String type, String title, int status, String detail, Stri
             case 405 -> "Method not allowed";
             case 406 -> "Not acceptable";
             case 409 -> "Conflict with the present state";
+            case 412 -> "Changed in the meantime";
             case 413 -> "The request is too large";
             case 415 -> "Unsupported media type";
             case 429 -> "Too many requests";

@@ -7,6 +7,7 @@ import io.auspex.registry.RegisteredModel;
 import io.auspex.retraining.Refit;
 import io.auspex.retraining.RefitProgressed;
 import io.auspex.retraining.RefitService;
+import io.auspex.security.KeyUsedUnusually;
 import io.auspex.signals.SignalHub;
 import io.auspex.signals.SignalLedger;
 import io.auspex.signals.SignalPipeline;
@@ -92,6 +93,11 @@ class StreamNews {
 
     void promoted(@Observes ModelPromoted news) {
         topics.publish(StreamTopics.MODELS, news.model(), news, news.at());
+    }
+
+    /** On whichever thread watches the keys. */
+    void usedUnusually(@Observes KeyUsedUnusually news) {
+        topics.publish(StreamTopics.KEYS, news.keyId() + ":" + news.rule(), news, news.at());
     }
 
     @PreDestroy

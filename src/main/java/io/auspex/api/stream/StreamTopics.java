@@ -38,6 +38,7 @@ class StreamTopics {
     static final String REFITS = "refits";
     static final String MODELS = "models";
     static final String RETRAINING = "retraining";
+    static final String KEYS = "keys";
 
     static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
 
@@ -90,6 +91,7 @@ class StreamTopics {
         states.put(REFITS, new StateTopic(REFITS, "refit", epoch));
         states.put(MODELS, new StateTopic(MODELS, "model", epoch));
         states.put(RETRAINING, new StateTopic(RETRAINING, "decision", epoch));
+        states.put(KEYS, new StateTopic(KEYS, "unusual", epoch));
     }
 
     /** Takes what was published before this process started. */
@@ -183,7 +185,7 @@ class StreamTopics {
             if (state.isEmpty()) {
                 return new Outcome.Refused(
                         "unknown topic; use signals:<SYMBOL>, signals:*, predictions:<SYMBOL>,"
-                                + " refits, models or retraining");
+                                + " refits, models, retraining or keys");
             }
             subscribeState(topic, state.get(), wanted.since(), subscriber, id);
             return new Outcome.Subscribed();

@@ -79,7 +79,7 @@ final class Subscriber {
             case StreamRequest.ListTopics request ->
                     outbox.offer(
                             StreamMessages.list(
-                                    request.id(), List.copyOf(subscribed), topics.available()));
+                                    request.id(), List.copyOf(subscribed), available()));
             case StreamRequest.Ping request -> outbox.offer(StreamMessages.pong(request.id()));
             case StreamRequest.Auth request -> authenticate(request);
             case StreamRequest.Malformed request -> refuse(request);
@@ -117,6 +117,15 @@ final class Subscriber {
                 recover(new Recovery(topics, ledger, config, wanted, outbox, id));
             }
         }
+    }
+
+    /** Of what there is, what may be heard; before there is a token, what everybody may know. */
+    private List<String> available() {
+        return switch (standing) {
+            case Standing.Admitted(var mayHear, _) ->
+                    topics.available().stream().filter(mayHear).toList();
+            case Standing.Unknown _, Standing.Refused _ -> topics.available();
+        };
     }
 
     private Optional<String> refusal(String topic) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.Json;
 import io.auspex.platform.PostgresResource;
+import io.auspex.security.WatchedKeys;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -35,6 +37,8 @@ class SecuredStreamTest {
     private static final int UNAUTHENTICATED = 4401;
     private static final String SUBSCRIBE =
             "{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[\"refits\"]}";
+
+    @Inject WatchedKeys watched;
 
     @TestHTTPResource("/")
     URI address;
@@ -134,6 +138,39 @@ class SecuredStreamTest {
         }
     }
 
+    @Test
+    void whoIsAnAdminHearsOfAnUnusualUseOfAKeyAndNobodyElse() throws Exception {
+        String operator = callers.key("operator");
+        String keys = "{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[\"keys\"]}";
+        try (Listener listener =
+                open(builder -> builder.header("Authorization", "Bearer " + operator))) {
+            JsonNode refused = listener.ask(keys);
+            assertThat(refused.path("ok").asBoolean()).isFalse();
+            assertThat(refused.path("error").asText()).isEqualTo("not allowed");
+            assertThat(listener.ask("{\"op\":\"list\"}", "list").path("available"))
+                    .extracting(JsonNode::asText)
+                    .contains("refits")
+                    .doesNotContain("keys");
+        }
+        try (Listener listener =
+                open(builder ->
+                        builder.header("Authorization", "Bearer " + SecuredProfile.ADMIN))) {
+            assertThat(listener.ask(keys).path("ok").asBoolean()).isTrue();
+            String id = watched.refused(25);
+            JsonNode unusual = listener.next("unusual");
+            while (!unusual.at("/data/key_id").asText().equals(id)) {
+                unusual = listener.next("unusual");
+            }
+            assertThat(unusual.path("topic").asText()).isEqualTo("keys");
+            assertThat(unusual.at("/data/rule").asText()).isEqualTo("refusals");
+            assertThat(unusual.at("/data/detail").asText())
+                    .isEqualTo("25 refused calls in a minute");
+            assertThat(listener.ask(keys).path("seq").asLong()).isPositive();
+            assertThat(listener.next("snapshot").path("data").findValuesAsText("key_id"))
+                    .contains(id);
+        }
+    }
+
     private Listener open(Consumer<WebSocket.Builder> handshake) {
         return new Listener("", handshake);
     }
@@ -163,14 +200,23 @@ class SecuredStreamTest {
 
         /** The next acknowledgement. */
         private JsonNode ask(String text) throws Exception {
+            return ask(text, "ack");
+        }
+
+        private JsonNode ask(String text, String type) throws Exception {
             socket.sendText(text, true).join();
+            return next(type);
+        }
+
+        /** The next message of that type. */
+        private JsonNode next(String type) throws Exception {
             while (true) {
                 String message = messages.poll(20, TimeUnit.SECONDS);
                 if (message == null) {
-                    throw new AssertionError("no answer to " + text + ", closed: " + closed);
+                    throw new AssertionError("no " + type + ", closed: " + closed);
                 }
                 JsonNode json = Json.mapper().readTree(message);
-                if (json.path("type").asText().equals("ack")) {
+                if (json.path("type").asText().equals(type)) {
                     return json;
                 }
             }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.auspex.registry.ModelPromoted;
 import io.auspex.retraining.Refit;
 import io.auspex.retraining.RefitState;
+import io.auspex.security.KeyUsedUnusually;
 import io.auspex.triggers.RetrainingDecision;
 import java.time.Duration;
 import java.time.Instant;
@@ -120,7 +121,8 @@ class AsyncApiTest {
                         "predictions:ETHBTC",
                         "refits",
                         "models",
-                        "retraining")) {
+                        "retraining",
+                        "keys")) {
             topics.subscribe(new StreamRequest.Wanted(topic, null), outbox, id);
         }
         topics.subscribe(
@@ -155,6 +157,11 @@ class AsyncApiTest {
                 NOW);
         topics.publish("models", "m", new ModelPromoted("m", 2, null, "better", false, NOW), NOW);
         topics.publish("retraining", "m", decision(), NOW);
+        topics.publish(
+                "keys",
+                "0123456789ab:hours",
+                new KeyUsedUnusually("0123456789ab", "hours", "used at night", NOW),
+                NOW);
         for (Frame frame :
                 List.of(
                         StreamMessages.unsubscribed(id, "refits"),

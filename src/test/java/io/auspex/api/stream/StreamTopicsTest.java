@@ -184,7 +184,7 @@ class StreamTopicsTest {
                     .isInstanceOf(StreamTopics.Outcome.Refused.class);
         }
         assertThat(topics.available())
-                .containsExactly("models", "refits", "retraining", "signals:*");
+                .containsExactly("keys", "models", "refits", "retraining", "signals:*");
     }
 
     @Test
