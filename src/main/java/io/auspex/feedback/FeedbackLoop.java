@@ -23,6 +23,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -250,6 +251,15 @@ class FeedbackLoop {
                         spec.targets().horizonCandles() * spec.market().timeframe().millis(),
                         TrainedFacts.of(stored.get().report()),
                         config);
+        Instant dataFrom = champion.dataFrom();
+        if (dataFrom != null) {
+            champion.remember(
+                    Await.item(() ->
+                            store.before(
+                                    name,
+                                    dataFrom.toEpochMilli(),
+                                    champion.rememberedStepMillis())));
+        }
         long known = Await.item(() -> store.judgedCount(name, version));
         // Whole windows begin where they began before the restart.
         long kept = Math.max((long) config.window() * config.windows(), config.recent());
