@@ -28,7 +28,7 @@ class DatabaseAwayIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Duration OUTAGE =
-            Duration.ofSeconds(Long.getLong("auspex.it.outage-seconds", 10));
+            Duration.ofSeconds(Long.getLong("it.outage-seconds", 10));
     private static final String PREDICT = "/api/models/simulated-5m/predict";
     private static final String SYMBOL = "{\"symbol\": \"ETHSIM\"}";
     private static final int REPLAYED = 20;

@@ -44,6 +44,9 @@ class KafkaIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
+    /** How long the broker is away at least: {@code -Dit.outage-seconds=60} for a minute. */
+    private static final Duration OUTAGE = Duration.ofSeconds(Long.getLong("it.outage-seconds", 0));
+
     /** Field 6 of ONNX' ModelProto: the same model in another file. */
     private static final byte[] OTHER_DOC_STRING = {0x32, 5, 'o', 't', 'h', 'e', 'r'};
 
@@ -179,8 +182,10 @@ class KafkaIT {
             acknowledged(auspex, 20);
             modelEvents(auspex, broker);
             trades(auspex, broker);
+            erasures(auspex, broker);
 
             broker.kill();
+            long away = System.nanoTime();
             long head = head(auspex);
             auspex.await("signals without Kafka", PATIENCE, () -> above(head(auspex), head + 30));
             assertThat(auspex.get("/q/health/ready").statusCode()).isEqualTo(200);
@@ -202,12 +207,28 @@ class KafkaIT {
             long quiet =
                     auspex.log().lines().filter(line -> line.contains("NetworkClient")).count();
             assertThat(quiet).as("lines of Kafka's clients in the log").isZero();
+            int predicted = predictUntil(away + OUTAGE.toNanos(), auspex);
 
             broker.start();
+            double seconds = (System.nanoTime() - away) / 1e9;
             long now = head(auspex);
             acknowledged(auspex, now);
+            System.out.printf(
+                    "away for %.1f s: %d signals meanwhile, and %d predictions after the restart; all acknowledged %.1f s after the broker was back%n",
+                    seconds, now - head, predicted, (System.nanoTime() - away) / 1e9 - seconds);
             requireEveryIdOnceInOrder(auspex, broker, now);
         }
+    }
+
+    /** One after the other, each of them answered. */
+    private static int predictUntil(long nanoTime, RunningAuspex auspex) throws Exception {
+        int predicted = 0;
+        while (System.nanoTime() - nanoTime < 0) {
+            assertThat(auspex.post(MODEL + "/predict", "{\"symbol\": \"ETHSIM\"}").statusCode())
+                    .isEqualTo(200);
+            predicted++;
+        }
+        return predicted;
     }
 
     private static void requireEveryIdOnceInOrder(
@@ -303,19 +324,61 @@ class KafkaIT {
                             ? Optional.of(true)
                             : Optional.empty();
                 });
-        List<String> dead = new ArrayList<>();
-        for (ConsumerRecord<String, String> record : broker.everything("auspex-dead-letters")) {
-            dead.add(
-                    record.value()
-                            + ": "
-                            + new String(
-                                    record.headers().lastHeader("dead-letter-reason").value()));
-        }
+        List<String> dead = deadLetters(broker);
         assertThat(dead).hasSize(2);
         assertThat(dead.get(0)).startsWith("no json: not JSON");
         assertThat(dead.get(1)).startsWith("{\"id\":\"kafka-2\"}: ");
         JsonNode stored = auspex.json("/api/trades?limit=10");
         assertThat(stored.toString().split("kafka-1", -1)).hasSize(2);
+    }
+
+    /** Whoever the message names, and the topic for those that name nobody. */
+    private static void erasures(RunningAuspex auspex, TestBroker broker) throws Exception {
+        Instant close = Instant.parse(auspex.json("/api/status").at("/feed/last_close").asText());
+        Map<String, String> ofAnna = Map.of("reporter", "Anna Ä");
+        broker.send("auspex-trades", ofAnna, List.of(trade("anna-1", close)));
+        broker.send("auspex-trades", Map.of("reporter", " "), List.of(trade("nobody-1", close)));
+        broker.send("auspex-trades", ofAnna, List.of(trade("anna-2", close)));
+        awaitTrades(auspex, "anna-2", "kafka-3", "anna-1", "kafka-1");
+        String reason = "the header reporter: subject must be 1 to 200 printable characters";
+        auspex.await(
+                "the trade of nobody among the dead letters",
+                PATIENCE,
+                () ->
+                        deadLetters(broker).stream()
+                                .filter(letter -> letter.contains("nobody-1"))
+                                .filter(letter -> letter.contains(reason))
+                                .findFirst());
+
+        HttpResponse<String> anna = auspex.delete("/api/subjects/Anna%20%C3%84");
+        assertThat(anna.statusCode()).as(anna.body()).isEqualTo(200);
+        assertThat(anna.body()).contains("\"trades\":2");
+        awaitTrades(auspex, "kafka-3", "kafka-1");
+
+        // Who was erased may come back, as somebody else.
+        broker.send("auspex-trades", ofAnna, List.of(trade("anna-3", close)));
+        awaitTrades(auspex, "anna-3", "kafka-3", "kafka-1");
+        HttpResponse<String> again = auspex.delete("/api/subjects/Anna%20%C3%84");
+        assertThat(again.body()).contains("\"trades\":1");
+        assertThat(Json.mapper().readTree(again.body()).path("pseudonym"))
+                .isNotEqualTo(Json.mapper().readTree(anna.body()).path("pseudonym"));
+
+        HttpResponse<String> topic = auspex.delete("/api/subjects/kafka:auspex-trades");
+        assertThat(topic.body()).contains("\"trades\":2");
+        awaitTrades(auspex);
+    }
+
+    private static void awaitTrades(RunningAuspex auspex, String... ids)
+            throws InterruptedException {
+        auspex.await(
+                "the trades " + List.of(ids),
+                PATIENCE,
+                () -> {
+                    Set<String> stored = new TreeSet<>();
+                    auspex.json("/api/trades?limit=10")
+                            .forEach(trade -> stored.add(trade.path("id").asText()));
+                    return stored.equals(Set.of(ids)) ? Optional.of(true) : Optional.empty();
+                });
     }
 
     private static List<String> deadLetters(TestBroker broker) {

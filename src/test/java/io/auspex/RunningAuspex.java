@@ -242,6 +242,12 @@ final class RunningAuspex implements AutoCloseable {
         return http.send(postRequest(path, body), BodyHandlers.ofString());
     }
 
+    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(uri(path)).timeout(REQUEST).DELETE().build(),
+                BodyHandlers.ofString());
+    }
+
     HttpRequest postRequest(String path, String body) {
         return request(path)
                 .header("Content-Type", "application/json")

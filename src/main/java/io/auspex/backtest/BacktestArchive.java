@@ -5,14 +5,11 @@ import io.auspex.platform.Await;
 import io.auspex.retraining.PastRefits.Champion;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What backtests and dry runs have done so far and what came of it, for whoever asks. Blocking: not

@@ -3,16 +3,12 @@ package io.auspex.backtest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.auspex.backtest.BacktestRequest.PaperRequest;
 import io.auspex.ensemble.PastEnsemble;
 import io.auspex.platform.Json;
 import io.auspex.platform.LaunchException;
 import io.auspex.platform.Progress;
 import io.auspex.platform.ServiceAddress;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.http.HttpClient;
@@ -27,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code ./auspex backtest}: has the running service make a backtest, shows how far it is, prints

@@ -5,7 +5,6 @@ import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.signals.PendingSignal;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,16 +1,12 @@
 package io.auspex.backtest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import io.auspex.backtest.AccountState.MonthTally;
 import io.auspex.backtest.AccountState.SymbolBook;
 import io.auspex.ensemble.PastEnsemble;
 import io.auspex.market.Symbol;
 import io.auspex.model.Quality;
 import io.auspex.model.SharpeRatio;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
@@ -21,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that there is to say of a backtest or a dry run, from its state alone: of one that still runs

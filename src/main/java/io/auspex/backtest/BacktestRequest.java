@@ -2,12 +2,10 @@ package io.auspex.backtest;
 
 import io.auspex.ensemble.PastEnsembles.LearnRequest;
 import io.auspex.signals.DecisionRule;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody asks for. Everything but the model has a default.

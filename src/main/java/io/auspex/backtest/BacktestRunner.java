@@ -1,7 +1,6 @@
 package io.auspex.backtest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.auspex.backtest.BacktestReport.RefitRow;
 import io.auspex.backtest.RunState.Walk;
 import io.auspex.backtest.VersionFiles.VersionFile;
@@ -21,14 +20,9 @@ import io.auspex.retraining.PastRefits.Order;
 import io.auspex.retraining.PastRefits.Result;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +32,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries backtests out, one at a time, on a thread of the background. A run is claimed under a

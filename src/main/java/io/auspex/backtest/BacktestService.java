@@ -4,16 +4,13 @@ import io.auspex.backtest.BacktestReport.RefitRow;
 import io.auspex.backtest.VersionPlan.Stage;
 import io.auspex.ensemble.PastEnsembles;
 import io.auspex.platform.Failure;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Backtests and dry runs for whoever asks. Blocking: call it from a virtual thread. Failures:

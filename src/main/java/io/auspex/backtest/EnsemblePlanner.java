@@ -18,11 +18,7 @@ import io.auspex.registry.RegisteredModel;
 import io.auspex.retraining.FeedModel;
 import io.auspex.signals.DecisionRule;
 import io.auspex.signals.SignalPipeline;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a plan of a request for the ensemble: who takes part in which version from when on, with

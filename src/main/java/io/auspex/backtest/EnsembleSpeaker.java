@@ -9,9 +9,6 @@ import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.serving.PastMarket;
 import io.auspex.signals.PendingSignal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ensemble: the models of its members, each in its version of the moment and with its guard of

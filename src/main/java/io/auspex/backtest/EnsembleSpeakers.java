@@ -5,7 +5,6 @@ import io.auspex.ensemble.PastEnsemble;
 import io.auspex.ensemble.PastEnsembles;
 import io.auspex.feedback.RangeGuards;
 import io.auspex.ingest.CandleStore;
-
 import jakarta.enterprise.context.ApplicationScoped;
 
 /** Opens the ensemble for a backtest. Blocking. */

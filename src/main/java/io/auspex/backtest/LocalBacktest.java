@@ -1,21 +1,18 @@
 package io.auspex.backtest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.auspex.backtest.VersionFiles.VersionFile;
 import io.auspex.feedback.RangeGuards;
 import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.model.Quality;
 import io.auspex.model.SharpeRatio;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backtest of one model file without a service and without a database: the same engine, random

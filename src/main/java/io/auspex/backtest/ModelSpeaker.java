@@ -7,12 +7,10 @@ import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.serving.PastMarket;
 import io.auspex.signals.PendingSignal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One model, in the version of the moment. It does not close the source of its versions. */
 final class ModelSpeaker implements Speaker {

@@ -1,15 +1,12 @@
 package io.auspex.backtest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import io.auspex.ensemble.PastEnsemble;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a run is: all that it needs to go on elsewhere, beside its plan.

@@ -4,12 +4,10 @@ import io.auspex.backtest.RunState.Walk;
 import io.auspex.ensemble.PastEnsemble;
 import io.auspex.market.MarketClose;
 import io.auspex.signals.PendingSignal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who speaks of the closes of a backtest: a model, or the ensemble. It hears every close of the

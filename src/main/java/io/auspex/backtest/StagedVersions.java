@@ -6,11 +6,9 @@ import io.auspex.backtest.VersionPlan.Stage;
 import io.auspex.feedback.RangeGuards;
 import io.auspex.serving.PastModel;
 import io.auspex.signals.DecisionRule;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Stored versions, one after the other. */
 final class StagedVersions implements VersionSource {

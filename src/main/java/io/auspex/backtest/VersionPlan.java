@@ -1,14 +1,11 @@
 package io.auspex.backtest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import io.auspex.ensemble.EnsembleTerms;
 import io.auspex.model.ModelSpec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which version decides when: versions that exist, those that would have come of refits on

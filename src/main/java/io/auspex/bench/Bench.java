@@ -36,6 +36,7 @@ public final class Bench {
                         --data=FOLDER   candle files of real symbols; skipped without
                         --symbols=50 --days=30 --seed=7   of the simulated market; 0 symbols for none
                         --rounds=3 --heap=1024            megabytes of the service
+                        --parts=refits,modes
               kills     the worker, the service and its connections are killed at random moments
                         --kills=100 --seed=1 --days=9 --symbols=2
               month     a simulated month in minutes: refits by schedule and trigger, told by the API alone

@@ -1,6 +1,5 @@
 package io.auspex.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.JobSpec;
 import io.auspex.model.Head;
@@ -16,12 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,9 @@ final class RefitBench {
 
     static void run(BenchOptions options, PrintStream out, PrintStream log)
             throws IOException, InterruptedException, SQLException {
-        options.only("data", "rounds", "symbols", "days", "seed", "heap");
+        options.only("data", "rounds", "symbols", "days", "seed", "heap", "parts");
+        boolean withModes =
+                List.of(options.text("parts", "refits,modes").split(",", -1)).contains("modes");
         int rounds = options.number("rounds", 3, 1);
         int heap = options.number("heap", 1_024, 256);
         String data = options.text("data", "");
@@ -59,15 +60,18 @@ final class RefitBench {
         List<String> modes = new ArrayList<>();
         out.println(
                 "| candles | rows x features | dataset | training | export, checks | gate | swap |"
-                        + " whole refit | bare LightGBM | whole / bare | worker, MiB | service, MiB |");
-        out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+                        + " whole refit | bare LightGBM | whole / bare | worker, MiB | service, MiB | longest standstill |");
+        out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         for (BenchedMarket market : markets) {
-            bench(market, rounds, heap, out, log, modes);
+            bench(market, rounds, heap, out, log, withModes ? modes : null);
         }
         out.println();
         out.println(
-                "Seconds, medians of %d rounds. Bare: binning and growing the trees of all heads, for every fold and the final fit; same rows, parameters and one thread."
+                "Seconds, medians of %d rounds, whose order goes there and back; the ratio is the median of the rounds' own, from least to most. Bare: binning and growing the trees of all heads, for every fold and the final fit; same rows, parameters and one thread. Standstill: the longest in which a refit showed no progress."
                         .formatted(rounds));
+        if (!withModes) {
+            return;
+        }
         out.println();
         out.println(
                 "| candles | mode | training, s | / full | log loss out of sample | base rate | share of full's gain |");
@@ -81,7 +85,7 @@ final class RefitBench {
             int heap,
             PrintStream out,
             PrintStream log,
-            List<String> modes)
+            @Nullable List<String> modes)
             throws IOException, InterruptedException, SQLException {
         Path folder = Files.createTempDirectory("auspex-refit");
         try {
@@ -95,32 +99,59 @@ final class RefitBench {
                 ModelSpec spec = watch.spec();
                 market.build(spec, job);
                 for (int round = 1; round <= rounds; round++) {
+                    // There and back: what changes evenly on the machine cancels out.
+                    boolean bareFirst = round % 2 == 0;
+                    if (bareFirst) {
+                        bare.add(bareSeconds(job));
+                    }
                     watch.request();
                     refits.add(watch.next(log));
-                    bare.add(seconds(ChildProcess.run(BareLightGbm.class, HEAP, job.path())));
-                    log.printf(
-                            Locale.ROOT,
-                            "%s, round %d: whole %.1f s, bare %.1f s%n",
-                            market.name(),
-                            round,
-                            refits.getLast().whole(),
-                            bare.getLast());
+                    if (!bareFirst) {
+                        bare.add(bareSeconds(job));
+                    }
+                    log(market, round, refits.getLast(), bare.getLast(), log);
                 }
             }
             print(market, refits, bare, out);
-            modes(market, job, modes, log);
+            if (modes != null) {
+                modes(market, job, modes, log);
+            }
         } finally {
             SimulatedTraining.delete(folder);
         }
     }
 
+    private static double bareSeconds(JobFolder job) throws IOException, InterruptedException {
+        ChildProcess child = ChildProcess.run(BareLightGbm.class, HEAP, job.path());
+        return Json.mapper().readTree(child.output()).path("seconds").doubleValue();
+    }
+
+    private static void log(
+            BenchedMarket market, int round, RefitTimes refit, double bare, PrintStream log) {
+        log.printf(
+                Locale.ROOT,
+                "%s, round %d: dataset %.2f, training %.2f, export %.2f, gate %.2f, swap %.3f; whole %.2f s, bare %.2f s, ratio %.3f%n",
+                market.name(),
+                round,
+                refit.dataset(),
+                refit.training(),
+                refit.export(),
+                refit.gate(),
+                refit.swap(),
+                refit.whole(),
+                bare,
+                refit.whole() / bare);
+    }
+
     private static void print(
             BenchedMarket market, List<RefitTimes> refits, List<Double> bare, PrintStream out) {
-        double whole = median(refits, RefitTimes::whole);
-        double alone = median(bare, seconds -> seconds);
+        Series ratios =
+                new Series(
+                        IntStream.range(0, refits.size())
+                                .mapToDouble(i -> refits.get(i).whole() / bare.get(i)));
         out.printf(
                 Locale.ROOT,
-                "| %s | %,d x %d | %.2f | %.2f | %.2f | %.2f | %.3f | %.2f | %.2f | **%.2f** | %.0f | %.0f |%n",
+                "| %s | %,d x %d | %.2f | %.2f | %.2f | %.2f | %.3f | %.2f | %.2f | **%s** | %.0f | %.0f | %.1f |%n",
                 market.name(),
                 refits.getLast().rows(),
                 refits.getLast().features(),
@@ -129,11 +160,12 @@ final class RefitBench {
                 median(refits, RefitTimes::export),
                 median(refits, RefitTimes::gate),
                 median(refits, RefitTimes::swap),
-                whole,
-                alone,
-                whole / alone,
+                median(refits, RefitTimes::whole),
+                median(bare, seconds -> seconds),
+                ratios.text("%.2f"),
                 median(refits, RefitTimes::workerPeakBytes) / MEBIBYTE,
-                median(refits, RefitTimes::servicePeakBytes) / MEBIBYTE);
+                median(refits, RefitTimes::servicePeakBytes) / MEBIBYTE,
+                refits.stream().mapToDouble(RefitTimes::standstill).max().orElse(0));
     }
 
     /** The same matrix, trained in each way by the worker that the service starts. */
@@ -186,14 +218,7 @@ final class RefitBench {
         return sum;
     }
 
-    private static double seconds(ChildProcess child) throws IOException {
-        JsonNode result = Json.mapper().readTree(child.output());
-        return result.path("seconds").doubleValue();
-    }
-
     private static <T> double median(List<T> values, ToDoubleFunction<T> of) {
-        double[] sorted = values.stream().mapToDouble(of).toArray();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return Series.of(values, of).median();
     }
 }

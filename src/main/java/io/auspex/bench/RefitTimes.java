@@ -9,6 +9,7 @@ package io.auspex.bench;
  * @param gate reading, keeping, comparing, deciding
  * @param swap from the fetch of the version to its publication
  * @param whole from the claim of the job to its end
+ * @param standstill longest time in which neither phase nor percent moved
  */
 record RefitTimes(
         long rows,
@@ -19,5 +20,6 @@ record RefitTimes(
         double gate,
         double swap,
         double whole,
+        double standstill,
         double workerPeakBytes,
         double servicePeakBytes) {}

@@ -13,7 +13,9 @@ import java.util.Set;
 /** Asks a service for refits and takes their time, over REST as anybody could. */
 final class RefitWatch {
 
-    private static final long LOOK_MILLIS = 20;
+    /** Each look costs the service a query, and the bare training has nobody who looks at it. */
+    private static final long LOOK_MILLIS = 100;
+
     private static final Duration PATIENCE = Duration.ofMinutes(30);
     private static final double MILLIS = 1000;
     private static final Set<String> BEFORE_WORKER = Set.of("", "queued", "dataset");
@@ -43,11 +45,13 @@ final class RefitWatch {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         long workerMillis = 0;
         long gateMillis = 0;
+        Standstill standstill = new Standstill();
         while (System.nanoTime() < deadline) {
             JsonNode newest = service.api().get("/api/refits?limit=1").path(0);
             long now = System.currentTimeMillis();
             if (newest.path("id").asLong() > last) {
                 String phase = newest.path("phase").asText();
+                standstill.saw(phase + newest.path("percent").asInt(), now);
                 if (workerMillis == 0 && !BEFORE_WORKER.contains(phase)) {
                     workerMillis = now;
                 }
@@ -56,7 +60,7 @@ final class RefitWatch {
                 }
                 switch (newest.path("state").asText()) {
                     case "SUCCEEDED" -> {
-                        return times(newest, workerMillis, gateMillis);
+                        return times(newest, workerMillis, gateMillis, standstill);
                     }
                     case "FAILED", "CANCELLED" ->
                             throw new IOException("the refit failed: " + newest);
@@ -71,7 +75,24 @@ final class RefitWatch {
         throw new IOException("no refit ended within " + PATIENCE);
     }
 
-    private RefitTimes times(JsonNode refit, long workerMillis, long gateMillis)
+    /** How long a refit looks the same to whoever watches it. */
+    private static final class Standstill {
+
+        private String progress = "";
+        private long sinceMillis;
+        private long longestMillis;
+
+        void saw(String now, long millis) {
+            if (!progress.equals(now)) {
+                progress = now;
+                sinceMillis = millis;
+            }
+            longestMillis = Math.max(longestMillis, millis - sinceMillis);
+        }
+    }
+
+    private RefitTimes times(
+            JsonNode refit, long workerMillis, long gateMillis, Standstill standstill)
             throws IOException, InterruptedException {
         last = refit.path("id").asLong();
         model = refit.path("model").asText();
@@ -97,6 +118,7 @@ final class RefitWatch {
                 (finished - gateMillis) / MILLIS - swap,
                 swap,
                 (finished - started) / MILLIS,
+                standstill.longestMillis / MILLIS,
                 report.path("peak_memory_bytes").asDouble(),
                 ChildProcess.peakOf(service.pid()));
     }

@@ -11,9 +11,6 @@ import io.auspex.signals.DecisionRule;
 import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
 import io.auspex.signals.Receipt;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the votes of members to the ensemble's own signals of a close. The same code whoever asks,

@@ -13,9 +13,7 @@ import io.auspex.signals.Decision;
 import io.auspex.signals.Receipt;
 import io.auspex.signals.Recomputation;
 import io.auspex.signals.Signal;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -6,7 +6,6 @@ import io.auspex.features.FeatureSchema;
 import io.auspex.features.FeatureSet;
 import io.auspex.market.Timeframe;
 import io.auspex.serving.FeatureVector;
-
 import java.util.List;
 
 /**

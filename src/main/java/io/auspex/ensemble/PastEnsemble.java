@@ -1,7 +1,6 @@
 package io.auspex.ensemble;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import io.auspex.features.FeatureSchema;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
@@ -10,9 +9,6 @@ import io.auspex.serving.LiveVector;
 import io.auspex.signals.DecisionRule;
 import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ensemble as somebody who looks back asks it: the maker, the members and the combination of

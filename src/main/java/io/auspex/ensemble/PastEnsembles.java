@@ -10,11 +10,7 @@ import io.auspex.platform.Await;
 import io.auspex.platform.Failure;
 import io.auspex.retraining.FeedModel;
 import io.auspex.signals.DecisionRule;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the ensemble for whoever looks back, and says on what terms. Blocking. */
 @ApplicationScoped

@@ -4,13 +4,11 @@ import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.signals.Receipt;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member that cannot be asked about the past, such as a language model, and says what the ledger

@@ -6,9 +6,6 @@ import io.auspex.signals.Decision;
 import io.auspex.signals.DecisionRule;
 import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plays past closes to members that trade on paper, each on its own signals and all together as the

@@ -5,15 +5,13 @@ import io.auspex.model.Head;
 import io.auspex.model.ModelKind;
 import io.auspex.model.PlattCalibration;
 import io.auspex.model.TargetSpec;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What scores of the {@link IndicatorRules} mean: by Platt's method for each probability, by least

@@ -4,13 +4,11 @@ import io.auspex.features.Readiness;
 import io.auspex.market.Candle;
 import io.auspex.market.Symbol;
 import io.auspex.serving.LiveVector;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The member that is a set of rules: the score of the indicators, and what it was found to mean.

@@ -9,7 +9,6 @@ import io.auspex.market.Timeframe;
 import io.auspex.model.ReturnDeviation;
 import io.auspex.model.TargetSpec;
 import io.auspex.serving.FeatureVector;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;

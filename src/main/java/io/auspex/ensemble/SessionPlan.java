@@ -1,14 +1,12 @@
 package io.auspex.ensemble;
 
 import io.auspex.market.Timeframe;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a session was started with. It does not change while the session runs, or runs again

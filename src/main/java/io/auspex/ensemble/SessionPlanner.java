@@ -1,7 +1,6 @@
 package io.auspex.ensemble;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.auspex.ingest.CandleStore;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.market.Timeframe;
@@ -14,11 +13,7 @@ import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.retraining.FeedModel;
 import io.auspex.signals.SignalPipeline;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the plan of a session: its period, who takes part in which version, and when trades end.

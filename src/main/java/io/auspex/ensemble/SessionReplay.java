@@ -10,11 +10,9 @@ import io.auspex.signals.DecisionRule;
 import io.auspex.signals.Expiry;
 import io.auspex.signals.PendingSignal;
 import io.auspex.signals.SignalMaker;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session's replay with everything that it needs from outside: the versions that its plan names,

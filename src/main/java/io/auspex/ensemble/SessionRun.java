@@ -6,13 +6,11 @@ import io.auspex.model.TargetSpec;
 import io.auspex.platform.Await;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.signals.DecisionRule;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Works a session off, from its last checkpoint to its end, on the thread that calls it. What is

@@ -2,11 +2,9 @@ package io.auspex.ensemble;
 
 import io.auspex.features.CandleRange;
 import io.auspex.model.Head;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What comes of asking a member about a symbol at a close. */
 public sealed interface Vote {

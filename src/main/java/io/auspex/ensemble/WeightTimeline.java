@@ -3,15 +3,13 @@ package io.auspex.ensemble;
 import io.auspex.ensemble.EnsembleRecords.From;
 import io.auspex.ensemble.EnsembleTerms.WeightStage;
 import io.auspex.platform.Failure;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights as of each close of a period, led back from those in force by the history of their

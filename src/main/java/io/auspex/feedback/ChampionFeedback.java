@@ -7,26 +7,28 @@ import io.auspex.model.FeatureProfile;
 import io.auspex.model.TargetSpec;
 import io.auspex.serving.FeatureVector;
 import io.auspex.serving.LiveVector;
-
-import org.jspecify.annotations.Nullable;
-
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All that is known of one champion since it took over, or of the combined signals of several
- * models, in bounded memory. One thread changes it ({@link #judge}, {@link #see}, {@link
- * #publish}); what it published last, and its guards, may be read by any.
+ * All that is known of one champion since it took over, and when the market changed before, or of
+ * the combined signals of several models, in bounded memory. One thread changes it ({@link #judge},
+ * {@link #see}, {@link #publish}); what it published last, and its guards, may be read by any.
  */
 final class ChampionFeedback {
+
+    private static final int REMEMBERED_PER_HORIZON = 6;
 
     private final String model;
     private volatile int version;
     private final boolean isTogether;
+    private final long horizonMillis;
     private final FeatureSchema schema;
     private final TrainedFacts facts;
     private final FeedbackConfig config;
@@ -71,7 +73,7 @@ final class ChampionFeedback {
                 FeatureSchema.of(List.of(name)),
                 targets,
                 horizonMillis,
-                new TrainedFacts(Map.of(), null, null),
+                new TrainedFacts(Map.of(), null, null, null),
                 config);
     }
 
@@ -87,6 +89,7 @@ final class ChampionFeedback {
         this.model = model;
         this.version = version;
         this.isTogether = isTogether;
+        this.horizonMillis = horizonMillis;
         this.schema = schema;
         this.facts = facts;
         this.config = config;
@@ -119,15 +122,61 @@ final class ChampionFeedback {
         return schema;
     }
 
-    /** Takes outcomes in the order of their closes; those of other versions are passed over. */
+    /** The first close that it learnt from; null when nobody knows. */
+    @Nullable Instant dataFrom() {
+        return facts.dataFrom();
+    }
+
+    /** From one remembered close of others to the next: a few in each horizon say it all. */
+    long rememberedStepMillis() {
+        return Math.max(1, horizonMillis / REMEMBERED_PER_HORIZON);
+    }
+
+    /**
+     * Takes outcomes in the order of their closes. Those of other versions, due after this one took
+     * over, are only remembered.
+     */
     void judge(List<Judged> outcomes) {
         for (Judged judged : outcomes) {
             if (isTogether || judged.signal().version() == version) {
                 version = judged.signal().version();
                 JudgedForecast.of(judged.signal(), judged.outcome(), facts.halfWidth())
                         .ifPresent(this::judge);
+            } else {
+                remember(judged);
             }
         }
+    }
+
+    /**
+     * Takes outcomes of the champions before, in the order of their closes, as far back as this one
+     * has learnt from: a champion that knows only the time since a change must not be led back to
+     * that change by the next one. They say nothing of this champion, only when the market changed.
+     */
+    void remember(List<Judged> outcomes) {
+        outcomes.forEach(this::remember);
+    }
+
+    private void remember(Judged judged) {
+        Instant from = facts.dataFrom();
+        long closeTimeMillis = judged.signal().closeTimeMillis();
+        if (from == null
+                || closeTimeMillis <= from.toEpochMilli()
+                || closeTimeMillis % rememberedStepMillis() != 0) {
+            return;
+        }
+        JudgedForecast.of(judged.signal(), judged.outcome(), facts.halfWidth())
+                .ifPresent(forecast -> {
+                    double up = reference.up();
+                    double down = reference.down();
+                    moves.remember(closeTimeMillis, forecast.loss(), forecast.loss(up, down));
+                    if (forecast.moved()) {
+                        directions.remember(
+                                closeTimeMillis,
+                                forecast.directionLoss(),
+                                forecast.directionLoss(up, down));
+                    }
+                });
     }
 
     private void judge(JudgedForecast forecast) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param baseLoss the same for the base rates of the training window
  * @param test that the base rates lose less: a small p-value says that the champion is worse than
  *     no model, by more than chance
- * @param since the likeliest moment from which on it is; null unless it loses more
+ * @param since the likeliest moment from which on models of this market do, which may be before the
+ *     champion took over; null unless it loses more
  */
 public record Deficit(
         long outcomes, double loss, double baseLoss, LossTest test, @Nullable Instant since) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The test is the gate's ({@link PairedLossTest}) the other way round. The moment is where the
  * cumulative sum of the excess over its mean is least, which is the likeliest place of one change
  * of the mean (Hinkley, Inference about the change-point from cumulative sum tests, Biometrika 58,
- * 1971); it is looked for among means of one horizon since the champion took over, at most {@value
- * #MOST_BLOCKS}.
+ * 1971); it is looked for among means of one horizon, at most {@value #MOST_BLOCKS}: those of the
+ * champion, and before them those that are remembered of others. A champion that took over after
+ * the market had changed, and has been bad all its life, would else have forgotten when that was.
  *
  * <p>Outcomes come in the order of their closes. Not thread-safe.
  */
@@ -72,6 +73,11 @@ final class ExcessLoss {
             }
         }
         close.add(loss, baseLoss);
+        remember(closeTimeMillis, loss, baseLoss);
+    }
+
+    /** Takes what another champion lost, which counts for the moment and not for the test. */
+    void remember(long closeTimeMillis, double loss, double baseLoss) {
         Sum block = blocks.peekLast();
         if (block == null || closeTimeMillis >= block.fromMillis + horizonMillis) {
             block = new Sum(closeTimeMillis);

@@ -19,16 +19,11 @@ import io.auspex.signals.SignalPipeline;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +33,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The feedback's own thread, beside the feed: whenever signals were published or a champion took
@@ -290,6 +288,15 @@ class FeedbackLoop {
                         spec.targets().horizonCandles() * spec.market().timeframe().millis(),
                         TrainedFacts.of(stored.get().report()),
                         config);
+        Instant dataFrom = champion.dataFrom();
+        if (dataFrom != null) {
+            champion.remember(
+                    Await.item(() ->
+                            store.before(
+                                    name,
+                                    dataFrom.toEpochMilli(),
+                                    champion.rememberedStepMillis())));
+        }
         long known = Await.item(() -> store.judgedCount(name, version));
         champion.judge(Await.item(() -> store.judged(name, version, kept(known))));
         champion.publish();

@@ -1,8 +1,7 @@
 package io.auspex.feedback;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a model's champion since it took over.

@@ -8,11 +8,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -20,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Outcomes beside the signals, in PostgreSQL: written once, in the order of closes; the database
@@ -67,6 +64,20 @@ public class OutcomeStore {
                   and s.created_at >= coalesce(
                       (select max(p.created_at) from promotion p where p.model = $1), '-infinity')
                 order by s.close_time desc, s.symbol desc limit $3) newest
+            order by close_time, symbol
+            """;
+
+    /** What champions said before the present one took over; the newest, oldest of them first. */
+    private static final String BEFORE =
+            """
+            select * from (
+                select s.id, s.version, s.symbol, s.close_time, s.close_price, s.heads, o.*
+                from signal s join signal_outcome o on o.signal_id = s.id
+                where s.model = $1 and s.heads <> '{}'::jsonb and o.went_up is not null
+                  and s.close_time > $2 and s.close_time % $3 = 0
+                  and s.created_at <
+                      (select max(p.created_at) from promotion p where p.model = $1)
+                order by s.close_time desc, s.symbol desc limit $4) newest
             order by close_time, symbol
             """;
 
@@ -165,8 +176,24 @@ public class OutcomeStore {
     Uni<List<Judged>> judged(String model, int version, int limit) {
         return pool.preparedQuery(JUDGED)
                 .execute(Tuple.of(model, version, limit))
-                .map(rows ->
-                        rows.stream().map(row -> new Judged(signal(row), outcome(row))).toList());
+                .map(OutcomeStore::judged);
+    }
+
+    /**
+     * What became of the signals of earlier champions, oldest first; at most the newest {@link
+     * #MAX_BATCH}.
+     *
+     * @param afterMillis closes up to here are passed over
+     * @param stepMillis only closes that are multiples of it
+     */
+    Uni<List<Judged>> before(String model, long afterMillis, long stepMillis) {
+        return pool.preparedQuery(BEFORE)
+                .execute(Tuple.of(model, afterMillis, stepMillis, MAX_BATCH))
+                .map(OutcomeStore::judged);
+    }
+
+    private static List<Judged> judged(RowSet<Row> rows) {
+        return rows.stream().map(row -> new Judged(signal(row), outcome(row))).toList();
     }
 
     /** How many outcomes of signals that spoke are known, of all versions. */

@@ -7,7 +7,8 @@
  * stored ({@link io.auspex.kafka.Outflow}), by one process of all. In: {@code trades-in} goes to
  * the intake of trades, and the candles of {@code --feed=kafka} are a feed like any other.
  *
- * <p>Arrows: imports signals, trades, ingest, market and platform; the status shows what it does.
+ * <p>Arrows: imports signals, trades, security, ingest, market and platform; the status shows what
+ * it does.
  */
 @NullMarked
 package io.auspex.kafka;

@@ -51,7 +51,7 @@ class Candidates {
 
     /** What a finished job offers. */
     record Trained(
-            JobFolder folder, JobSpec job, TrainingReport report, List<MarketClose> closes) {}
+            JobFolder folder, JobSpec job, TrainingReport report, Iterable<MarketClose> closes) {}
 
     /** What the gate says of the model that a job has made. */
     GateDecision judge(RegisteredModel model, Trained trained, Collection<Symbol> symbols)

@@ -6,7 +6,6 @@ import io.auspex.dataset.TrainingSetBuilder;
 import io.auspex.features.FeatureEngine;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.market.CandleHistory;
-import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.model.MarketSpec;
 import io.auspex.model.ModelKind;
@@ -117,8 +116,8 @@ final class RefitAttempt {
                     "",
                     false);
         }
-        List<MarketClose> closes =
-                model.spec().kind() == ModelKind.MARKET ? closes(model.spec()) : List.of();
+        PackedCloses closes =
+                model.spec().kind() == ModelKind.MARKET ? closes(model.spec()) : noCloses();
         TrainingSet set = build(sinceChange(model.spec(), closes), closes);
         return switch (set) {
             case TrainingSet.Empty empty ->
@@ -169,26 +168,34 @@ final class RefitAttempt {
                 .orElseThrow(() -> new IllegalStateException("model " + name + " is gone"));
     }
 
-    private List<MarketClose> closes(ModelSpec spec) {
+    private PackedCloses noCloses() {
+        return PackedCloses.none(feed.feed(), feed.timeframe());
+    }
+
+    private PackedCloses closes(ModelSpec spec) {
         listener.at("dataset", 0);
         OptionalLong last = tools.history().lastClose(feed.feed(), feed.timeframe());
         if (last.isEmpty()) {
-            return List.of();
+            return noCloses();
         }
         long window = Math.multiplyExact(spec.windowCandles(), feed.timeframe().millis());
-        return tools.history()
-                .closes(feed.feed(), feed.timeframe(), last.getAsLong() - window, last.getAsLong());
+        return PackedCloses.read(
+                tools.history(),
+                feed.feed(),
+                feed.timeframe(),
+                last.getAsLong() - window,
+                last.getAsLong());
     }
 
     /** Earlier closes are still there to warm features up. */
-    private ModelSpec sinceChange(ModelSpec spec, List<MarketClose> closes) {
+    private ModelSpec sinceChange(ModelSpec spec, PackedCloses closes) {
         Instant from = claim.refit().dataFrom();
         return from == null || closes.isEmpty()
                 ? spec
-                : ChangedMarket.window(spec, from, closes.getLast().closeTimeMillis());
+                : ChangedMarket.window(spec, from, closes.lastCloseMillis());
     }
 
-    private TrainingSet build(ModelSpec spec, List<MarketClose> closes) throws Exception {
+    private TrainingSet build(ModelSpec spec, PackedCloses closes) throws Exception {
         return switch (spec.kind()) {
             case MARKET -> tools.cpu().call(() -> ofCandles(spec, closes));
             case TRADE_OUTCOME -> {
@@ -207,7 +214,7 @@ final class RefitAttempt {
         throw new IllegalStateException("nobody makes training sets of kind " + kind.code());
     }
 
-    private TrainingSet ofCandles(ModelSpec spec, List<MarketClose> closes) throws IOException {
+    private TrainingSet ofCandles(ModelSpec spec, PackedCloses closes) throws IOException {
         FeatureEngine engine = new FeatureEngine(spec.features().schema(symbols(spec)));
         return new TrainingSetBuilder(spec, engine)
                 .build(
@@ -221,8 +228,7 @@ final class RefitAttempt {
         return spec.market().symbols().isEmpty() ? feed.symbols() : spec.market().symbols();
     }
 
-    private AttemptResult train(
-            RegisteredModel model, TrainingSet.Built built, List<MarketClose> closes)
+    private AttemptResult train(RegisteredModel model, TrainingSet.Built built, PackedCloses closes)
             throws Exception {
         provideBase(model, built);
         return switch (work()) {
@@ -291,8 +297,7 @@ final class RefitAttempt {
         listener.at(phase, DATASET_DONE + progress.percent() * (WORKER_DONE - DATASET_DONE) / 100);
     }
 
-    private AttemptResult judge(TrainingSet.Built built, List<MarketClose> closes)
-            throws Exception {
+    private AttemptResult judge(TrainingSet.Built built, PackedCloses closes) throws Exception {
         Optional<TrainingReport> report = folder.readReport();
         if (report.isEmpty()) {
             return new AttemptResult.Failed("the worker ended without a report", "", true);

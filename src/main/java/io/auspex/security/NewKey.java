@@ -21,6 +21,10 @@ public record NewKey(String name, Role role, String subject, @Nullable Instant e
      */
     public NewKey {
         require("name", name, MAX_NAME_CHARS);
+        requireSubject(subject);
+    }
+
+    static void requireSubject(String subject) {
         require("subject", subject, MAX_SUBJECT_CHARS);
     }
 

@@ -56,6 +56,17 @@ public class SubjectRights {
         return Optional.of(pseudonym);
     }
 
+    /**
+     * The pseudonym of a subject that somebody else vouches for. Not remembered: whoever was erased
+     * by another process gets a new one.
+     *
+     * @throws IllegalArgumentException when nobody can be called that
+     */
+    public String pseudonymOf(String subject) {
+        NewKey.requireSubject(subject);
+        return connections.transaction(connection -> Subjects.of(connection, subject).pseudonym());
+    }
+
     /** The pseudonym of a subject by name; empty when there is no such subject. */
     public Optional<String> find(String subject) {
         return connections

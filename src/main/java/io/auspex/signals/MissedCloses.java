@@ -9,9 +9,6 @@ import io.auspex.platform.Progress;
 import io.auspex.serving.Lease;
 import io.auspex.serving.ModelServer;
 import io.auspex.serving.ServingStatus;
-
-import org.jboss.logging.Logger;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /**
  * The closes of a feed that nobody spoke of, because no service ran: between the newest close in

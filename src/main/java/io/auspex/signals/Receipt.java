@@ -1,14 +1,11 @@
 package io.auspex.signals;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import io.auspex.features.CandleRange;
 import io.auspex.model.Head;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a signal was made of, kept with it from its emission on: enough to compute it again, and to

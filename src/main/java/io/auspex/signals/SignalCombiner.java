@@ -2,7 +2,6 @@ package io.auspex.signals;
 
 import io.auspex.market.MarketClose;
 import io.auspex.model.ModelSpec;
-
 import java.util.List;
 import java.util.Optional;
 

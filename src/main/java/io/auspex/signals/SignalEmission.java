@@ -2,6 +2,7 @@ package io.auspex.signals;
 
 import io.auspex.platform.Await;
 import io.auspex.platform.Backoff;
+import io.auspex.platform.NotTheLeader;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -238,11 +239,24 @@ final class SignalEmission implements AutoCloseable {
         try {
             listener.appended(hub.publish(append(oldest)));
         } catch (RuntimeException failure) {
-            if (!SignalLedger.isRefusal(failure)) {
+            if (!SignalLedger.isRefusal(failure)
+                    || NotTheLeader.isCauseOf(failure) && !isBehind(oldest.getFirst())) {
                 throw failure;
             }
             listener.refused(oldest, failure);
         }
+    }
+
+    /**
+     * Whether somebody has spoken of that close, or of a later one. Until then the one who leads
+     * may be dead, this process itself before its restart for one, and what it has said is all
+     * there is: it waits for the lead.
+     */
+    private boolean isBehind(PendingSignal oldest) {
+        return Await.item(() -> ledger.newest(null, 1)).stream()
+                .anyMatch(newest ->
+                        newest.feed().equals(oldest.feed())
+                                && newest.closeTime().toEpochMilli() >= oldest.closeTimeMillis());
     }
 
     private static void requireNotInterrupted(RuntimeException failure) {

@@ -13,12 +13,8 @@ import io.auspex.serving.PastFeatures;
 import io.auspex.serving.ServingModel;
 import io.quarkus.arc.All;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes signals again: the candles that their features can depend on from the store, the model

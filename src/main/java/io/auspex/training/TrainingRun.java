@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 /**
  * From rows to a model with its report, in this process: walks forward through the folds,
  * calibrates on what they said out of sample, fits on all rows, exports and verifies. The same data
- * give the same {@code model.onnx} and {@code model.txt}, byte for byte. One instance runs once, on
- * one thread.
+ * give the same {@code model.onnx} and {@code model.txt}, byte for byte. One instance runs once;
+ * trees grow on the calling thread.
  */
 public final class TrainingRun {
 
@@ -98,24 +98,32 @@ public final class TrainingRun {
             Thread.ofPlatform().daemon().name("profile").start(profile);
         }
         EarlierTrees before = EarlierTrees.none();
-        for (Fold fold : scores.folds()) {
-            String name = "fold " + fold.number() + " of " + scores.folds().size();
-            progress.enter(Phase.FOLDS, name);
-            int[] training = data.labelledBefore(fold.trainTo());
-            try (FittedModel model = fit(training, before, name);
-                    NativeRows test =
-                            NativeRows.of(
-                                    data.features(),
-                                    IntStream.range(fold.testFrom(), fold.testTo()).toArray())) {
-                scores.put(fold, model.rawScores(test));
-                if (job.spec().trainer().mode() != Mode.FULL) {
-                    before = EarlierTrees.parse(model.text());
-                }
+        try (FoldScoring scoring = new FoldScoring(data.features(), scores)) {
+            for (Fold fold : scores.folds()) {
+                String name = "fold " + fold.number() + " of " + scores.folds().size();
+                progress.enter(Phase.FOLDS, name);
+                FittedModel model = fit(data.labelledBefore(fold.trainTo()), before, name);
+                before = handedOn(model);
+                scoring.score(fold, model);
+            }
+            progress.enter(Phase.FIT, "all " + all.length + " rows");
+            try (FittedModel model = fit(all, base.isNone() ? before : base, "all rows")) {
+                scoring.finish();
+                return export(model, scores);
             }
         }
-        progress.enter(Phase.FIT, "all " + all.length + " rows");
-        try (FittedModel model = fit(all, base.isNone() ? before : base, "all rows")) {
-            return export(model, scores);
+    }
+
+    /** What the next fold goes on from. */
+    private EarlierTrees handedOn(FittedModel model) {
+        if (job.spec().trainer().mode() == Mode.FULL) {
+            return EarlierTrees.none();
+        }
+        try {
+            return EarlierTrees.parse(model.text());
+        } catch (RuntimeException failure) {
+            model.close();
+            throw failure;
         }
     }
 

@@ -12,10 +12,8 @@ import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.serving.TinyModels;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.auspex.features.FeatureEngine;
 import io.auspex.features.Readiness;
 import io.auspex.ingest.SimulatedMarket;
@@ -20,9 +19,6 @@ import io.auspex.platform.Json;
 import io.auspex.serving.FeatureVector;
 import io.auspex.signals.Action;
 import io.auspex.signals.DecisionRule;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
 
 class IndicatorRulesTest {
 

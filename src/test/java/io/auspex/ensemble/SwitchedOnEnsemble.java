@@ -10,16 +10,13 @@ import io.auspex.signals.PendingSignal;
 import io.auspex.signals.SignalCombiner;
 import io.auspex.signals.SignalPipeline;
 import io.smallrye.config.SmallRyeConfigBuilder;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The live ensemble in the pipeline of the application under test, where it is switched off: a test

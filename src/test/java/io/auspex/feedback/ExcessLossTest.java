@@ -81,6 +81,35 @@ class ExcessLossTest {
         }
     }
 
+    /** Its own life is bad from the first close to the last, and so has no moment in it. */
+    @Test
+    void aChampionThatTookOverAfterTheTurnFindsTheTurnInWhatWasServedBefore() {
+        Instant turn = Instant.ofEpochMilli(START + 20 * DAY * STEP);
+        int takeover = 23 * DAY;
+        for (int seed = 0; seed < 20; seed++) {
+            double[] excess = excess(seed, 26 * DAY, 20 * DAY, -0.1, 0.2);
+            ExcessLoss remembering = new ExcessLoss(HORIZON * STEP, 36);
+            ExcessLoss alone = new ExcessLoss(HORIZON * STEP, 36);
+            for (int i = 0; i < excess.length; i++) {
+                if (i >= takeover) {
+                    remembering.add(START + i * STEP, 0.7 + excess[i], 0.7);
+                    alone.add(START + i * STEP, 0.7 + excess[i], 0.7);
+                } else if (i % 4 == 0) {
+                    remembering.remember(START + i * STEP, 0.7 + excess[i], 0.7);
+                }
+            }
+            Deficit deficit = remembering.deficit().orElseThrow();
+            Deficit own = alone.deficit().orElseThrow();
+            assertThat(deficit.since())
+                    .as("seed " + seed)
+                    .isBetween(turn.minus(Duration.ofDays(1)), turn.plus(Duration.ofDays(1)));
+            assertThat(own.since()).isAfterOrEqualTo(turn.plus(Duration.ofDays(3)));
+            assertThat(deficit.test()).as("it is about the champion").isEqualTo(own.test());
+            assertThat(deficit.outcomes()).isEqualTo(own.outcomes());
+            assertThat(deficit.loss()).isEqualTo(own.loss());
+        }
+    }
+
     @Test
     void itLooksAtTheNewestHorizonsOnlyAndTellsTheirMeans() {
         double[] excess = new double[10 * DAY];

@@ -36,6 +36,8 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +135,30 @@ class LiveFeedbackTest {
                 .body("outcome", nullValue());
 
         assertThat(restarted().figures(model)).contains(figures);
+
+        // What it has said is what the next champion remembers, as often as it wants.
+        long first = signals.getFirst().closeTime().toEpochMilli();
+        long step = 3 * Duration.ofMinutes(5).toMillis();
+        assertThat(Await.item(() -> store.before(model, first, step)))
+                .as("nothing was said before the first champion")
+                .isEmpty();
+        promote(model, 0.02, null);
+        List<OutcomeStore.Judged> remembered = Await.item(() -> store.before(model, first, step));
+        assertThat(remembered)
+                .extracting(judgedBefore -> judgedBefore.signal().id())
+                .containsExactlyElementsOf(
+                        signals.stream()
+                                .filter(signal -> outcomes.containsKey(signal.id()))
+                                .filter(signal -> signal.closeTime().toEpochMilli() > first)
+                                .filter(signal -> signal.closeTime().toEpochMilli() % step == 0)
+                                .sorted(
+                                        Comparator.comparing(Signal::closeTime)
+                                                .thenComparing(Signal::symbol))
+                                .map(Signal::id)
+                                .toList());
+        assertThat(remembered).hasSizeGreaterThan(judged / 4 * SYMBOLS);
+        loop.pass();
+        assertThat(live.figures(model).orElseThrow().version()).isEqualTo(2);
     }
 
     @Test

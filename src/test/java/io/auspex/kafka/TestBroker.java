@@ -3,6 +3,7 @@ package io.auspex.kafka;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,12 +107,21 @@ public final class TestBroker implements AutoCloseable {
 
     /** Sends messages one after the other; all are stored when it returns. */
     public void send(String topic, List<String> messages) throws Exception {
+        send(topic, Map.of(), messages);
+    }
+
+    /** The same, each with these headers. */
+    public void send(String topic, Map<String, String> headers, List<String> messages)
+            throws Exception {
         Map<String, Object> properties = clients();
         properties.put("acks", "all");
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
             for (String message : messages) {
-                producer.send(new ProducerRecord<>(topic, message)).get();
+                ProducerRecord<String, String> record = new ProducerRecord<>(topic, message);
+                headers.forEach((name, value) ->
+                        record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+                producer.send(record).get();
             }
         }
     }

@@ -3,7 +3,6 @@ package io.auspex.language;
 import io.auspex.ensemble.Member;
 import io.auspex.market.CandleHistory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;

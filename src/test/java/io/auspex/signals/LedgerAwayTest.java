@@ -8,6 +8,7 @@ import io.auspex.market.CandleHistory;
 import io.auspex.market.MarketClose;
 import io.auspex.platform.Await;
 import io.auspex.platform.FaultProxy;
+import io.auspex.platform.NotTheLeader;
 import io.auspex.platform.PostgresResource;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.serving.ModelServer;
@@ -15,9 +16,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.pgclient.PgBuilder;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import jakarta.inject.Inject;
@@ -29,6 +32,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -51,6 +55,7 @@ class LedgerAwayTest {
     @Inject CandleStore candles;
     @Inject CandleHistory history;
     @Inject Vertx vertx;
+    @Inject Pool direct;
 
     @ConfigProperty(name = "quarkus.datasource.reactive.url")
     String url;
@@ -67,6 +72,7 @@ class LedgerAwayTest {
     private final List<ProvisionalSignal> provisional =
             Collections.synchronizedList(new ArrayList<>());
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final AtomicInteger refusedForTheLead = new AtomicInteger();
     private FaultProxy line;
     private Pool pool;
     private SignalPipeline pipeline;
@@ -77,13 +83,13 @@ class LedgerAwayTest {
         model = "away-" + System.nanoTime();
         service.warmUp();
         service.promote(model, 0.1f);
-        PgConnectOptions direct =
+        PgConnectOptions address =
                 PgConnectOptions.fromUri(url).setUser(username).setPassword(password);
-        line = FaultProxy.to(direct.getHost(), direct.getPort());
+        line = FaultProxy.to(address.getHost(), address.getPort());
         pool =
                 PgBuilder.pool()
                         .connectingTo(
-                                new PgConnectOptions(direct)
+                                new PgConnectOptions(address)
                                         .setHost("127.0.0.1")
                                         .setPort(line.port()))
                         .with(new PoolOptions().setMaxSize(4))
@@ -177,6 +183,69 @@ class LedgerAwayTest {
         assertThat(pipeline.hasHandled(LiveService.FEED, second.closeTimeMillis())).isTrue();
     }
 
+    /** A killed service's session may outlive it, and with it its lead. */
+    @Test
+    void afterARestartWhatWaitsWaitsForTheLeadTooAndIsNotTakenForRefused() throws IOException {
+        long head = Await.item(ledger::head);
+        line.cut();
+        MarketClose close = stored();
+        pipeline.onClose(close);
+        pipeline.stop();
+        leadOfAnother(true);
+        try {
+            line.restore();
+            pipeline = pipeline(100_000);
+            pipeline.start(null);
+            await(() -> refusedForTheLead.get() > 0);
+            assertThat(pipeline.status().spooled()).isEqualTo(SYMBOLS);
+            assertThat(heard).isEmpty();
+        } finally {
+            leadOfAnother(false);
+        }
+        await(() -> pipeline.status().spooled() == 0);
+        assertThat(heard).hasSize(SYMBOLS);
+        assertThat(heard)
+                .extracting(signal -> signal.closeTime().toEpochMilli())
+                .containsOnly(close.closeTimeMillis());
+        assertThat(pipeline.status().skippedCloses()).isZero();
+        requireNothingTwiceAndNoGap(head);
+    }
+
+    @Test
+    void whatAnotherLeaderHasGoneBeyondIsDroppedWithItsReason() throws IOException {
+        line.cut();
+        pipeline.onClose(stored());
+        pipeline.stop();
+        SignalPipeline other = pipeline(100_000, folder.resolve("elsewhere"), direct);
+        other.start(null);
+        other.onClose(stored());
+        other.stop();
+        assertThat(heard).hasSize(SYMBOLS);
+        leadOfAnother(true);
+        try {
+            line.restore();
+            pipeline = pipeline(100_000);
+            pipeline.start(null);
+            await(() -> pipeline.status().spooled() == 0);
+        } finally {
+            leadOfAnother(false);
+        }
+        assertThat(heard).hasSize(SYMBOLS);
+        assertThat(pipeline.status().skippedCloses()).isEqualTo(1);
+    }
+
+    /** Somebody else may write of the feed, and nobody but them; or whoever likes to. */
+    private void leadOfAnother(boolean leads) {
+        String office = "ingest:" + LiveService.FEED;
+        Await.item(() ->
+                direct.preparedQuery(
+                                leads
+                                        ? "insert into leader values ($1, 'another', 'elsewhere', 1,"
+                                                + " now(), now())"
+                                        : "delete from leader where office = $1")
+                        .execute(Tuple.of(office)));
+    }
+
     /** What was sent into a dead line may arrive after all. */
     @Test
     void aLineThatIsDeadWithoutSayingSoDelaysOneCloseAndDoublesNothing() {
@@ -214,6 +283,10 @@ class LedgerAwayTest {
     }
 
     private SignalPipeline pipeline(int spool) {
+        return pipeline(spool, folder.resolve("signals"), pool);
+    }
+
+    private SignalPipeline pipeline(int spool, Path file, Pool database) {
         SignalsConfig config =
                 new SmallRyeConfigBuilder()
                         .withMapping(SignalsConfig.class)
@@ -227,12 +300,19 @@ class LedgerAwayTest {
         return new SignalPipeline(
                 features,
                 models,
-                new SignalLedger(pool),
+                new SignalLedger(database) {
+                    @Override
+                    public Uni<List<Signal>> append(List<PendingSignal> signals) {
+                        return super.append(signals)
+                                .onFailure(NotTheLeader::isCauseOf)
+                                .invoke(refusedForTheLead::incrementAndGet);
+                    }
+                },
                 hub,
                 config,
                 List.of(),
                 history,
-                folder.resolve("signals"),
+                file,
                 InstantSource.system(),
                 meters);
     }

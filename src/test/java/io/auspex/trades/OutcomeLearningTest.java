@@ -1,13 +1,16 @@
 package io.auspex.trades;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.JobSpec;
 import io.auspex.dataset.NpyReader;
 import io.auspex.dataset.TrainingSet;
+import io.auspex.features.FeatureSchema;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.model.LossTest;
@@ -15,6 +18,7 @@ import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import io.auspex.model.TradeEntry;
 import io.auspex.model.TrainerSpec;
+import io.auspex.platform.Failure;
 import io.auspex.platform.Json;
 import io.auspex.serving.LiveMarket;
 import io.auspex.serving.TrialModel;
@@ -28,8 +32,10 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +123,48 @@ class OutcomeLearningTest {
                 built.job().spec().targets().horizonCandles() * Timeframe.FIVE_MINUTES.millis();
         assertThat(horizon).isBetween(longest, longest + Timeframe.FIVE_MINUTES.millis());
         assertThat(job.readJob()).isEqualTo(built.job());
+    }
+
+    /** The graph is the same: what the file says of its columns is all that tells them apart. */
+    @Test
+    void aFileWithOtherFeaturesThanTheSevenIsRefusedAtLoad() throws Exception {
+        byte[] onnx = train(spec("gbdt"), TradeStories.of(5, 200, 0.4), "expected").onnx();
+        List<String> seven = TradeEntry.SCHEMA.names();
+        try (TrialModel as = TrialModel.open(declaring(onnx, seven))) {
+            assertThat(as.schema()).isEqualTo(TradeEntry.SCHEMA);
+        }
+        List<String> swapped = new ArrayList<>(seven);
+        Collections.swap(swapped, 0, 6);
+        List<String> renamed = new ArrayList<>(seven);
+        renamed.set(1, "entry_macd");
+        List<String> eight = new ArrayList<>(seven);
+        eight.add("weekday");
+        for (List<String> other : List.of(swapped, renamed, seven.subList(0, 6), eight)) {
+            assertThatThrownBy(() -> TrialModel.open(declaring(onnx, other)))
+                    .as("%s", other)
+                    .isInstanceOfSatisfying(
+                            Failure.class,
+                            refused -> {
+                                assertThat(refused.category()).isEqualTo(Failure.Category.CONFLICT);
+                                assertThat(refused.slug()).isEqualTo("version-unusable");
+                            })
+                    .hasMessage(
+                            "a model of kind trade-outcome has the features %s in this order, not %s",
+                            seven, other);
+        }
+    }
+
+    /** The file, with other names and their hash in its metadata. */
+    private static byte[] declaring(byte[] onnx, List<String> features) throws IOException {
+        ModelProto.Builder file = ModelProto.parseFrom(onnx).toBuilder();
+        Map<String, String> texts =
+                Map.of(
+                        "auspex.schema_names", Json.mapper().writeValueAsString(features),
+                        "auspex.schema_hash", FeatureSchema.of(features).hash());
+        file.getMetadataPropsBuilderList().stream()
+                .filter(entry -> texts.containsKey(entry.getKey()))
+                .forEach(entry -> entry.setValue(texts.get(entry.getKey())));
+        return file.build().toByteArray();
     }
 
     static ModelSpec spec(String boosting) {
