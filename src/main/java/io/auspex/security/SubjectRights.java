@@ -3,21 +3,16 @@ package io.auspex.security;
 import io.auspex.platform.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The pseudonyms of subjects, and their right to be forgotten. Blocking. */
 @ApplicationScoped
 public class SubjectRights {
 
-    private static final int MAX_REMEMBERED = 10_000;
-
     private final Connections connections;
     private final KeyStore store = new KeyStore();
     private final KeyRing ring;
     private final InstantSource clock;
-    private final Map<String, String> pseudonyms = new ConcurrentHashMap<>();
 
     SubjectRights(ServiceConnections connections, KeyRing ring, InstantSource clock) {
         this.connections = connections;
@@ -34,7 +29,7 @@ public class SubjectRights {
 
     /**
      * What a caller is called where they must not be named; empty for those who are nobody in
-     * particular.
+     * particular. Not remembered: whoever was erased by another process gets a new one.
      */
     public Optional<String> pseudonym(Caller caller) {
         if (!caller.isKnown() || caller.via().equals(Caller.ENVIRONMENT)) {
@@ -43,17 +38,9 @@ public class SubjectRights {
         if (caller.pseudonym() != null) {
             return Optional.of(caller.pseudonym());
         }
-        String known = pseudonyms.get(caller.subject());
-        if (known != null) {
-            return Optional.of(known);
-        }
-        String pseudonym =
+        return Optional.of(
                 connections.transaction(
-                        connection -> Subjects.of(connection, caller.subject()).pseudonym());
-        if (pseudonyms.size() < MAX_REMEMBERED) {
-            pseudonyms.put(caller.subject(), pseudonym);
-        }
-        return Optional.of(pseudonym);
+                        connection -> Subjects.of(connection, caller.subject()).pseudonym()));
     }
 
     /**
@@ -112,7 +99,6 @@ public class SubjectRights {
                                             .formatted(subject.pseudonym(), trades, keys)));
                     return new Erased(subject.pseudonym(), trades, keys);
                 });
-        pseudonyms.remove(name);
         ring.refresh();
         return erased;
     }
