@@ -372,12 +372,14 @@ class SecuredServiceTest {
         assertThat(secrets.value("telegram.bot")).contains(value);
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select ciphertext from secret")) {
+                ResultSet row =
+                        statement.executeQuery(
+                                "select ciphertext from secret where name = 'telegram.bot'")) {
             row.next();
             assertThat(new String(row.getBytes(1), StandardCharsets.ISO_8859_1))
                     .doesNotContain(value);
         }
-        execute("update secret set name = 'another'");
+        execute("update secret set name = 'another' where name = 'telegram.bot'");
         assertThatThrownBy(() -> secrets.value("another")).hasMessageContaining("was changed");
         assertThat(callers.status("DELETE", "/api/secrets/another", SecuredProfile.ADMIN))
                 .isEqualTo(204);
