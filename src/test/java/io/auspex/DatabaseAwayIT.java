@@ -50,6 +50,7 @@ class DatabaseAwayIT {
                         "--database.username=" + database.get("quarkus.datasource.username"),
                         "--database.password=" + database.get("quarkus.datasource.password"),
                         "--speed=3000",
+                        "--refit.rules.enabled=false",
                         "--simulated.days=9",
                         "--simulated.symbols=2");
         awaitSignals(60);

@@ -3,10 +3,12 @@ package io.auspex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./auspex bench kills} in a short form: no rule is broken, no refit is left open. */
+@Tag("long")
 class KillsIT {
 
     @Test

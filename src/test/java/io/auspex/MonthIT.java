@@ -3,6 +3,7 @@ package io.auspex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is started for that reason, and the new champion knows the new law. Everything that happens
  * follows from the seed.
  */
+@Tag("long")
 class MonthIT {
 
     @Test

@@ -64,6 +64,7 @@ class RollingUpdateIT {
             Map.of(
                     "AUSPEX_FEED", "simulated",
                     "AUSPEX_SPEED", "600",
+                    "AUSPEX_REFIT_RULES_ENABLED", "false",
                     "AUSPEX_SIMULATED_DAYS", "9",
                     "AUSPEX_SIMULATED_SYMBOLS", "3",
                     "AUSPEX_INFERENCE_REQUIRED_MODELS", MODEL,

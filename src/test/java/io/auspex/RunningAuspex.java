@@ -1,7 +1,5 @@
 package io.auspex;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.deployment.ContainerCommand;
 import io.auspex.platform.Json;
@@ -13,13 +11,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -364,33 +358,6 @@ final class RunningAuspex implements AutoCloseable {
         var packaged = Files.getLastModifiedTime(CHECKOUT.resolve(APPLICATION));
         if (Files.getLastModifiedTime(stamp).compareTo(packaged) < 0) {
             Files.setLastModifiedTime(stamp, packaged);
-        }
-        storeWhatAStartLoads(packaged);
-    }
-
-    /**
-     * By {@code ./auspex aot}, once for the starts of all tests, which take half of the time with
-     * it; by whichever comes first, while the tests of another process wait.
-     */
-    private static synchronized void storeWhatAStartLoads(FileTime packaged) throws IOException {
-        Path stored = CHECKOUT.resolve(APPLICATION).resolveSibling("app.aot");
-        Files.createDirectories(FOLDER);
-        try (FileChannel lock =
-                        FileChannel.open(
-                                FOLDER.resolve("aot.lock"),
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.WRITE);
-                FileLock _ = lock.lock()) {
-            if (Files.exists(stored) && Files.getLastModifiedTime(stored).compareTo(packaged) > 0) {
-                return;
-            }
-            Path log = FOLDER.resolve("aot.log");
-            Process storing =
-                    command(List.of("./auspex", "aot")).redirectOutput(log.toFile()).start();
-            assertThat(storing.waitFor()).as(Files.readString(log)).isZero();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
         }
     }
 

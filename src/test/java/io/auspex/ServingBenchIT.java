@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code ./auspex bench serving} in its shortest form: every comparison is made and told, nothing
  * fails. How fast anything is depends on the machine and is not a test's business.
  */
+@Tag("long")
 class ServingBenchIT {
 
     @Test
@@ -22,7 +24,7 @@ class ServingBenchIT {
                         "--seconds=1",
                         "--alternations=1",
                         "--warm-up=0",
-                        "--days=10",
+                        "--days=5",
                         "--connections=8",
                         "--rate=200");
         List<String> rows = table.lines().filter(line -> line.startsWith("| ")).toList();

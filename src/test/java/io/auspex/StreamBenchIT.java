@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  * subscriber that does not read is closed as one that cannot keep up. How fast anything is depends
  * on the machine and is not a test's business.
  */
+@Tag("long")
 class StreamBenchIT {
 
     @Test

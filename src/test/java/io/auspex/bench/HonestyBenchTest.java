@@ -8,10 +8,12 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Four markets of the table that {@code ./auspex bench honesty} prints. */
+@Tag("long")
 class HonestyBenchTest {
 
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
