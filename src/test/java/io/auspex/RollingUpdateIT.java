@@ -54,11 +54,12 @@ class RollingUpdateIT {
     private static final Duration QUIET = Duration.ofMillis(1_300);
 
     /** Less than the chart waits: what it waits for takes no time here. */
-    private static final Duration PRE_STOP = Duration.ofMillis(500);
+    private static final Duration PRE_STOP = Duration.ofSeconds(2);
 
     /**
      * Signals come while pods come and go, and streams end so soon that they give nobody else time.
-     * What a pod that lives for seconds would compile, another one needs to start.
+     * What a pod that lives for seconds would compile, another one needs to start. Clients that ask
+     * all the time leave at once; on a machine that is full, "all the time" may be seconds apart.
      */
     private static final Map<String, String> SETTINGS =
             Map.of(
@@ -70,6 +71,7 @@ class RollingUpdateIT {
                     "AUSPEX_INFERENCE_REQUIRED_MODELS", MODEL,
                     "AUSPEX_MODELS_FOLDER", "onnx-models",
                     "AUSPEX_STREAM_SHUTDOWN_GRACE", "200ms",
+                    "AUSPEX_SHUTDOWN_DRAIN", "6s",
                     "JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 
     /** What one client has seen. */
