@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
  * variables of the chart's containers; their clients go by a {@link ClusterService}. No client may
  * notice.
  */
+@Tag("long")
 class RollingUpdateIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -19,6 +19,9 @@ final class OnnxRuntime {
     /** Not a constant: a native executable initialises classes when it is built. */
     private static @Nullable OnnxRuntime shared;
 
+    /** Whoever opens a session when ONNX Runtime's own shutdown hook has run ends the process. */
+    private static volatile boolean ending;
+
     private final OrtEnvironment environment;
     private final DirectMemory memory = new DirectMemory();
     private final AtomicInteger live = new AtomicInteger();
@@ -28,6 +31,8 @@ final class OnnxRuntime {
         // it.
         this.environment =
                 OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "auspex");
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> ending = true, "no more ONNX sessions"));
     }
 
     /** One for all who look at models aside from serving; made when it is first asked for. */
@@ -46,6 +51,9 @@ final class OnnxRuntime {
             throw new UnusableModelException(
                     "a model file has 1 to %d bytes, not %d"
                             .formatted(MAX_MODEL_BYTES, onnx.length));
+        }
+        if (ending) {
+            throw new UnusableModelException("the process ends, and ONNX Runtime has before it");
         }
         OrtSession session = create(onnx);
         live.incrementAndGet();

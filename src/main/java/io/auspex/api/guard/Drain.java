@@ -2,6 +2,9 @@ package io.auspex.api.guard;
 
 import io.auspex.security.Arrivals;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -11,9 +14,10 @@ import org.jboss.logging.Logger;
 /**
  * Leads the connections of HTTP away before the end. A load balancer that sends no new ones has not
  * ended those that are there: their clients go on with requests. From the SIGTERM on readiness is
- * down and every answer says that its connection ends ({@code Connection: close}, GOAWAY), both by
- * Quarkus; and here the process waits, answering, until the last client has left or {@code
- * auspex.shutdown.drain} has passed. Without a connection nothing is waited for.
+ * down, by Quarkus, and every answer of HTTP/1 says that its connection ends ({@code Connection:
+ * close}), which Quarkus says only when the listener closes; and the process waits, answering,
+ * until the last client has left or {@code auspex.shutdown.drain} has passed. Without a connection
+ * nothing is waited for.
  */
 @ApplicationScoped
 class Drain {
@@ -27,6 +31,7 @@ class Drain {
 
     private final ShutdownConfig config;
     private long begunNanos;
+    private volatile boolean isDraining;
 
     Drain(ShutdownConfig config) {
         this.config = config;
@@ -34,6 +39,14 @@ class Drain {
 
     void begin(@Observes @Priority(FIRST) ShutdownDelayInitiatedEvent stopping) {
         begunNanos = System.nanoTime();
+        isDraining = true;
+    }
+
+    /** On its event loop, before the request is handled. */
+    void lead(HttpServerRequest request) {
+        if (isDraining && request.version() != HttpVersion.HTTP_2) {
+            request.response().putHeader(HttpHeaders.CONNECTION, "close");
+        }
     }
 
     void await(@Observes @Priority(LAST) ShutdownDelayInitiatedEvent stopping) {

@@ -41,6 +41,7 @@ class Guard {
     private final RateLimits limits;
     private final Listeners listeners;
     private final AuditLog audit;
+    private final Drain drain;
     private final InstantSource clock;
     private final AccessTable table = AccessTable.load();
 
@@ -50,12 +51,14 @@ class Guard {
             RateLimits limits,
             Listeners listeners,
             AuditLog audit,
+            Drain drain,
             InstantSource clock) {
         this.protection = protection;
         this.authenticator = authenticator;
         this.limits = limits;
         this.listeners = listeners;
         this.audit = audit;
+        this.drain = drain;
         this.clock = clock;
     }
 
@@ -67,6 +70,9 @@ class Guard {
         HttpServerRequest request = context.request();
         boolean isUpgrade = request.getHeader(HttpHeaders.UPGRADE) != null && isWebSocket(request);
         Arrivals.headArrived(request, isUpgrade);
+        if (!isUpgrade) {
+            drain.lead(request);
+        }
         if (protection.isOpen()) {
             passOpen(context);
         } else {
