@@ -9,6 +9,7 @@ import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.model.Head;
 import io.auspex.model.TargetSpec;
+import io.auspex.platform.Sha256;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,12 +19,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -209,18 +207,7 @@ class LanguageMember implements Member {
                 heads(opinion),
                 true,
                 opinion.reason(),
-                sha256(answer));
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+                Sha256.hex(answer.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Of the symbol, up to the close, oldest first. */

@@ -5,10 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.auspex.market.Candle;
 import io.auspex.model.TargetSpec;
 import io.auspex.platform.Json;
+import io.auspex.platform.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
@@ -50,14 +48,7 @@ final class Prompt {
 
     /** SHA-256 of the words, in hexadecimal: exactly what was asked, but for the numbers. */
     String identity() {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(system.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.hex(system.getBytes(StandardCharsets.UTF_8));
     }
 
     TargetSpec target() {

@@ -7,6 +7,7 @@ import io.auspex.model.TrainingReport;
 import io.auspex.platform.Await;
 import io.auspex.platform.Failure;
 import io.auspex.platform.Json;
+import io.auspex.platform.Sha256;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
@@ -79,7 +80,7 @@ class ModelFolder {
         if (Files.size(file) > MAX_BYTES) {
             throw unusable("it is larger than " + MAX_BYTES + " bytes");
         }
-        String sha256 = Sha256.of(Files.readAllBytes(file));
+        String sha256 = Sha256.hex(Files.readAllBytes(file));
         List<ModelVersion> versions = Await.item(() -> registry.versions(name));
         if (versions.stream().anyMatch(version -> isMadeOf(version, sha256))) {
             return;

@@ -15,6 +15,7 @@ import io.auspex.model.TrainingReport;
 import io.auspex.platform.Await;
 import io.auspex.platform.Failure;
 import io.auspex.platform.Json;
+import io.auspex.platform.Sha256;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
@@ -89,10 +90,6 @@ final class RefitAttempt {
         if (running != null) {
             running.kill();
         }
-    }
-
-    boolean isStopped() {
-        return stopped;
     }
 
     AttemptResult run() throws Exception {
@@ -342,7 +339,7 @@ final class RefitAttempt {
 
     /** The same bytes of an attempt that died before the gate spoke are the same version. */
     private ModelVersion keep(TrainingSet.Built built, TrainingReport report, byte[] onnx) {
-        String sha256 = Sha256.of(onnx);
+        String sha256 = Sha256.hex(onnx);
         for (ModelVersion earlier : mine()) {
             if (earlier.sha256().equals(sha256)) {
                 return earlier;

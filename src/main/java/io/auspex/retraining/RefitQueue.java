@@ -178,11 +178,6 @@ class RefitQueue {
                 Map.of("phase", phase, "percent", percent));
     }
 
-    /** Notes which version this job has made, so that a later attempt does not make another. */
-    Uni<Optional<Refit>> produced(ClaimedRefit claim, int version) {
-        return update(claim, "version = cast(:version as integer)", Map.of("version", version));
-    }
-
     Uni<Optional<Refit>> succeed(ClaimedRefit claim, String decision, String reason, int version) {
         return update(
                 claim,

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.market.Symbol;
 import io.auspex.platform.Json;
+import io.auspex.platform.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -159,8 +157,8 @@ final class TradeReader {
         try {
             byte[] content =
                     Json.mapper().writeValueAsString(sorted(json)).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException | JsonProcessingException e) {
+            return Sha256.hex(content);
+        } catch (JsonProcessingException e) {
             throw new IllegalStateException("JSON that was read can be written and hashed", e);
         }
     }
