@@ -24,7 +24,7 @@ class ServingBenchIT {
                         "--seconds=1",
                         "--alternations=1",
                         "--warm-up=0",
-                        "--days=5",
+                        "--days=10",
                         "--connections=8",
                         "--rate=200");
         List<String> rows = table.lines().filter(line -> line.startsWith("| ")).toList();
