@@ -1,5 +1,6 @@
 package io.auspex.retraining;
 
+import io.auspex.model.GateSpec;
 import io.auspex.model.Head;
 import io.auspex.model.HeadMetrics;
 import io.auspex.model.LossTest;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * champion comparison asks for a proven gain in the loss of {@code p_up} and {@code p_down}, and
  * refuses a proven loss in direction.
  *
- * <p>The chance of a false promotion is bounded by {@link io.auspex.model.GateSpec#significance}:
- * all tests must pass, so it is at most the smallest of theirs. Pure function; thread-safe.
+ * <p>The chance of a false promotion is bounded by {@link GateSpec#significance}: all tests must
+ * pass, so it is at most the smallest of theirs; that against a champion may ask for less. Pure
+ * function; thread-safe.
  */
 final class Gate {
 
@@ -93,7 +95,7 @@ final class Gate {
                             + figures(direction, significance)
                             + ")");
         }
-        againstChampion(candidate.champion(), significance).ifPresent(failed::add);
+        againstChampion(candidate.champion(), candidate.spec().gate()).ifPresent(failed::add);
         return failed;
     }
 
@@ -111,7 +113,7 @@ final class Gate {
                 && tested.pValue() <= 1 - significance;
     }
 
-    private static Optional<String> againstChampion(Champion champion, double significance) {
+    private static Optional<String> againstChampion(Champion champion, GateSpec gate) {
         return switch (champion) {
             case Champion.None _ -> Optional.empty();
             case Champion.Unproven _ -> Optional.empty();
@@ -123,19 +125,19 @@ final class Gate {
                     Optional.of(
                             "champion v%d cannot be compared: %s"
                                     .formatted(unscored.version(), unscored.reason()));
-            case Champion.Compared compared -> worse(compared, significance);
+            case Champion.Compared compared -> worse(compared, gate);
         };
     }
 
-    private static Optional<String> worse(Champion.Compared compared, double significance) {
+    private static Optional<String> worse(Champion.Compared compared, GateSpec gate) {
         LossTest move = compared.against().move();
-        if (!move.passes(significance)) {
+        if (!move.passes(gate.overChampion())) {
             return Optional.of(
                     "does not beat champion v%d (%s)"
-                            .formatted(compared.version(), figures(move, significance)));
+                            .formatted(compared.version(), figures(move, gate.overChampion())));
         }
         if (compared.against().direction() instanceof LossTest.Tested direction
-                && direction.pValue() > 1 - significance) {
+                && direction.pValue() > 1 - gate.significance()) {
             return Optional.of(
                     "predicts direction worse than champion v%d (p=%s)"
                             .formatted(compared.version(), p(1 - direction.pValue())));

@@ -114,11 +114,21 @@ class GateTest {
         assertThat(decide(GOOD, FAIR, compared(0.4, 0.3)))
                 .isEqualTo(
                         new Reject(
-                                "does not beat champion v3 (p=0.4 over 16 blocks, 0.01 needed)"));
+                                "does not beat champion v3 (p=0.4 over 16 blocks, 0.05 needed)"));
         assertThat(decide(GOOD, FAIR, new Champion.TooFewRows(3, 120, 2_880)))
                 .isEqualTo(new Reject("only 120 rows unseen by champion v3 yet, 2880 needed"));
         assertThat(decide(GOOD, FAIR, new Champion.Unscored(3, "its file cannot be loaded")))
                 .isEqualTo(new Reject("champion v3 cannot be compared: its file cannot be loaded"));
+    }
+
+    @Test
+    void aChampionIsBeatenAtOneInTwenty() {
+        assertThat(decide(GOOD, FAIR, compared(0.0499, 0.3))).isInstanceOf(Promote.class);
+        assertThat(decide(GOOD, FAIR, compared(0.05, 0.3))).isInstanceOf(Reject.class);
+        assertThat(decide(tested(2_000, 0.0499), FAIR, compared(0.0499, 0.3)))
+                .isInstanceOf(Reject.class);
+        assertThat(decide(GOOD, tested(900, 0.0499), compared(0.0499, 0.3)))
+                .isInstanceOf(Reject.class);
     }
 
     @Test
@@ -192,7 +202,7 @@ class GateTest {
                 List.of(
                         sinceChange(tested(2_000, 0.991), FAIR, compared(0.004, 0.3)),
                         sinceChange(tested(2_000, 0.17), tested(900, 0.02), compared(0.004, 0.3)),
-                        sinceChange(tested(2_000, 0.17), FAIR, compared(0.02, 0.3)),
+                        sinceChange(tested(2_000, 0.17), FAIR, compared(0.08, 0.3)),
                         sinceChange(tested(2_000, 0.17), FAIR, new Champion.None()),
                         sinceChange(tested(2_000, 0.17), FAIR, new Champion.Unproven(3)),
                         sinceChange(
