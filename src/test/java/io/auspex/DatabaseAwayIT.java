@@ -46,6 +46,7 @@ class DatabaseAwayIT {
         auspex =
                 RunningAuspex.start(
                         "database-away",
+                        RunningAuspex.STARTED_OFTEN,
                         "--database.url=postgresql://127.0.0.1:" + line.port() + url.getPath(),
                         "--database.username=" + database.get("quarkus.datasource.username"),
                         "--database.password=" + database.get("quarkus.datasource.password"),

@@ -83,6 +83,7 @@ class KafkaIT {
         try (RunningAuspex auspex =
                 RunningAuspex.start(
                         OWN,
+                        RunningAuspex.STARTED_OFTEN,
                         "--roles=serve,ingest",
                         "--feed=kafka",
                         "--kafka.group=" + OWN,
@@ -174,6 +175,7 @@ class KafkaIT {
         try (RunningAuspex auspex =
                 RunningAuspex.start(
                         "with-kafka",
+                        RunningAuspex.STARTED_OFTEN,
                         "--roles=serve,ingest",
                         "--speed=600",
                         "--simulated.days=9",

@@ -48,6 +48,7 @@ class KillIT {
         auspex =
                 RunningAuspex.start(
                         "kill",
+                        RunningAuspex.STARTED_OFTEN,
                         "--promote=always",
                         "--speed=3000",
                         "--models-folder=target/it/no-models",

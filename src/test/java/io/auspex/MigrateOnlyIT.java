@@ -69,7 +69,9 @@ class MigrateOnlyIT {
         words.add("--data=" + folder.resolve("data"));
         words.add("--port=0");
         Path output = folder.resolve("output.log");
-        Process process = RunningAuspex.command(words).redirectOutput(output.toFile()).start();
+        ProcessBuilder builder = RunningAuspex.command(words).redirectOutput(output.toFile());
+        builder.environment().putAll(RunningAuspex.STARTED_OFTEN);
+        Process process = builder.start();
         try {
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
                     .as("it ends: %s", Files.readString(output))

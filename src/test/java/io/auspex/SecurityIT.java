@@ -149,6 +149,7 @@ class SecurityIT {
         List<String> all = new ArrayList<>(List.of("./auspex"));
         all.addAll(List.of(words));
         ProcessBuilder builder = RunningAuspex.command(all);
+        builder.environment().putAll(RunningAuspex.STARTED_OFTEN);
         builder.environment().putAll(new HashMap<>(environment));
         return builder;
     }
