@@ -289,6 +289,7 @@ class PodsIT {
                         "--simulated.days=9",
                         "--simulated.symbols=3",
                         "--kafka.bootstrap-servers=" + broker.address()));
-        return RunningAuspex.start(name, RunningAuspex.STARTED_OFTEN, options.toArray(String[]::new));
+        return RunningAuspex.start(
+                name, RunningAuspex.STARTED_OFTEN, options.toArray(String[]::new));
     }
 }
