@@ -9,6 +9,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +32,9 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
 
+    /** HTTP/2: nothing is wrong (RFC 9113, section 7). */
+    private static final long NO_ERROR = 0;
+
     private final ArrivalLimits limits;
     private final OpenStreams streams;
     private State state = State.IDLE;
@@ -39,6 +44,9 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> looks;
     private long pendingBytes;
     private long pendingSinceNanos;
+    private volatile @Nullable Channel channel;
+    private @Nullable HttpConnection streamed;
+    private boolean isLedAway;
 
     /** What the connection is at. */
     private enum State {
@@ -62,6 +70,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) throws Exception {
         context.channel().attr(KEY).set(this);
+        channel = context.channel();
         Arrivals.opened(this);
         sinceNanos = System.nanoTime();
         pendingSinceNanos = sinceNanos;
@@ -79,6 +88,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             looks.cancel(false);
         }
         request = null;
+        streamed = null;
         Arrivals.left(this);
         streams.forget();
         super.channelInactive(context);
@@ -113,6 +123,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             Arrivals.left(this);
         } else if (arrived.version() == HttpVersion.HTTP_2) {
             state = State.STREAMS;
+            streamed = arrived.connection();
             streams.headArrived(arrived, System.nanoTime());
         } else {
             state = State.REQUEST;
@@ -120,6 +131,35 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             bodyBytes = 0;
             sinceNanos = System.nanoTime();
         }
+    }
+
+    /**
+     * Tells a client of HTTP/2 to ask its next questions on another connection; what it has asked
+     * is answered, and then the connection ends. Does nothing for HTTP/1, whose answers say so. On
+     * any thread.
+     */
+    void leadAway() {
+        Channel known = channel;
+        if (known != null) {
+            known.eventLoop().execute(() -> lead(known));
+        }
+    }
+
+    private void lead(Channel known) {
+        HttpConnection connection = streamed;
+        if (connection == null || isLedAway) {
+            return;
+        }
+        isLedAway = true;
+        // Requests that cross with this are taken; when the ping is answered it has been read, and
+        // there can be no more (RFC 9113, section 6.8).
+        connection.goAway(NO_ERROR, Integer.MAX_VALUE);
+        connection
+                .ping(Buffer.buffer(new byte[Long.BYTES]))
+                .onSuccess(_ -> {
+                    connection.goAway(NO_ERROR, -1);
+                    known.close();
+                });
     }
 
     private void look(ChannelHandlerContext context) {
