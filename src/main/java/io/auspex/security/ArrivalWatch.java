@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.buffer.Buffer;
@@ -56,7 +57,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
         HEAD,
         /** A head has arrived; its body may be on its way, or its answer. */
         REQUEST,
-        /** HTTP/2: a body, or an answer, may be too slow. */
+        /** HTTP/2: a body, or an answer, may be too slow; or there is no stream at all. */
         STREAMS,
         /** A WebSocket: not HTTP any more. */
         UPGRADED
@@ -124,7 +125,8 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
         } else if (arrived.version() == HttpVersion.HTTP_2) {
             state = State.STREAMS;
             streamed = arrived.connection();
-            streams.headArrived(arrived, System.nanoTime());
+            sinceNanos = System.nanoTime();
+            streams.headArrived(arrived, sinceNanos);
         } else {
             state = State.REQUEST;
             request = arrived;
@@ -172,9 +174,24 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             case IDLE -> cutAfter(context, now, limits.idle(), "idle");
             case HEAD -> cutAfter(context, now, limits.head(), "head");
             case REQUEST -> lookAtRequest(context, now);
-            case STREAMS -> streams.look(now);
+            case STREAMS -> lookAtStreams(context, now);
             case UPGRADED -> {}
         }
+    }
+
+    /** A stream is one from the head of its request to the end of its answer. */
+    private void lookAtStreams(ChannelHandlerContext context, long now) {
+        streams.look(now);
+        Http2ConnectionHandler http2 = http2(context);
+        if (http2 == null || http2.connection().numActiveStreams() > 0) {
+            sinceNanos = now;
+        } else {
+            cutAfter(context, now, limits.idle(), "idle");
+        }
+    }
+
+    private static @Nullable Http2ConnectionHandler http2(ChannelHandlerContext context) {
+        return context.pipeline().get(Http2ConnectionHandler.class);
     }
 
     private void lookAtRequest(ChannelHandlerContext context, long now) {
@@ -218,7 +235,10 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     /** Says why where that can be said: to HTTP/1 that has been given no answer yet. */
     private void cut(ChannelHandlerContext context, String limit) {
         Arrivals.count(limit);
-        if (state == State.HEAD || limit.equals("body")) {
+        if (!limit.equals("write") && http2(context) != null) {
+            // It says so (GOAWAY): a request that crosses with it is known not to have begun.
+            var _ = context.channel().close();
+        } else if (state == State.HEAD || limit.equals("body")) {
             state = State.UPGRADED;
             context.writeAndFlush(Unpooled.wrappedBuffer(TOO_SLOW))
                     .addListener(ChannelFutureListener.CLOSE);
