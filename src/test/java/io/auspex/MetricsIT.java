@@ -189,6 +189,8 @@ class MetricsIT {
                         .orElseThrow();
         assertThat(line.at("/mdc/traceId").asText()).isEqualTo(close.traceId());
         assertThat(line.path("message").asText()).endsWith(" " + seq);
+        JsonNode receipt = auspex.json("/api/signals/" + signal.path("id").asText());
+        assertThat(receipt.path("correlation").asText()).isEqualTo(correlation);
     }
 
     @Test

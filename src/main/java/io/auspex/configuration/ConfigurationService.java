@@ -52,6 +52,14 @@ public class ConfigurationService {
      */
     public record Export(String document, String hash) {}
 
+    /** Keeps for others that, and by whom, something was imported. */
+    @FunctionalInterface
+    public interface Record {
+
+        /** The last work of the transaction that imports: what fails here undoes it. */
+        Uni<Void> in(SqlConnection connection, ImportOutcome.Accepted accepted);
+    }
+
     /** What is in force at one moment. */
     public Export export() {
         Configuration configuration = Await.item(store::current).configuration();
@@ -66,9 +74,14 @@ public class ConfigurationService {
      * @param expected hashes of which one the present configuration must have; null for whatever
      * @param reason kept with every weight that changes
      * @param dryRun only say what would change
+     * @param record of what is carried out
      */
     public ImportOutcome importing(
-            byte[] document, @Nullable Set<String> expected, String reason, boolean dryRun) {
+            byte[] document,
+            @Nullable Set<String> expected,
+            String reason,
+            boolean dryRun,
+            Record record) {
         // Once without locks: most of what is wrong keeps nobody waiting.
         ImportOutcome looked =
                 plan(Await.item(store::current), document, expected, false).outcome();
@@ -83,7 +96,8 @@ public class ConfigurationService {
                                                 carryOut(
                                                         connection,
                                                         plan(current, document, expected, true),
-                                                        reason))));
+                                                        reason,
+                                                        record))));
         if (outcome instanceof ImportOutcome.Accepted) {
             retraining.settingsChanged();
             shadows.settingsChanged();
@@ -120,11 +134,12 @@ public class ConfigurationService {
         return new Plan(new ImportOutcome.Accepted(applied, after.hash(), changes), before, after);
     }
 
-    private Uni<ImportOutcome> carryOut(SqlConnection connection, Plan plan, String reason) {
+    private Uni<ImportOutcome> carryOut(
+            SqlConnection connection, Plan plan, String reason, Record record) {
         Configuration before = plan.before();
         Configuration wanted = plan.wanted();
         Uni<Void> done = Uni.createFrom().voidItem();
-        if (wanted == null) {
+        if (wanted == null || !(plan.outcome() instanceof ImportOutcome.Accepted accepted)) {
             return done.replaceWith(plan.outcome());
         }
         if (wanted.trainerRuns() != before.trainerRuns()) {
@@ -147,6 +162,6 @@ public class ConfigurationService {
                 done = done.chain(() -> retraining.replaceIn(connection, name, now.rules()));
             }
         }
-        return done.replaceWith(plan.outcome());
+        return done.chain(() -> record.in(connection, accepted)).replaceWith(plan.outcome());
     }
 }

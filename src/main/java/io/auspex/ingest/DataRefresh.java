@@ -1,9 +1,10 @@
 package io.auspex.ingest;
 
 /**
- * What a {@link Feed} implements too when its source may have candles that have not come by
- * themselves: after an outage, or of symbols that are new. A feed that plays a file or makes its
- * market up has nothing to fetch and does not implement it. Thread-safe.
+ * Fetches candles of a running {@link Feed} that have not come by themselves: after an outage, or
+ * of symbols that are new. Every feed whose {@link Feed#past()} can be asked has one, {@link
+ * Upkeep}; one that plays a file or makes its market up has nothing to fetch, and none.
+ * Thread-safe.
  */
 public interface DataRefresh {
 

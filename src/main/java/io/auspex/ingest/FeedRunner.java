@@ -52,7 +52,7 @@ public class FeedRunner {
     private final Traces traces;
     private @Nullable Thread thread;
     private @Nullable FeedRun run;
-    private @Nullable Feed feed;
+    private @Nullable DataRefresh refresher;
 
     @Inject
     FeedRunner(
@@ -100,7 +100,11 @@ public class FeedRunner {
 
     /** Runs a feed that somebody else made, instead of the configured one. */
     synchronized void start(Feed feed) {
-        Thread upkeep = upkeep(feed);
+        Upkeep keeping = upkeep(feed);
+        Thread upkeep =
+                Thread.ofVirtual()
+                        .name("candle-upkeep")
+                        .unstarted(() -> keeping.run(config.candles().upkeepEvery()));
         FeedRun next =
                 new FeedRun(
                         feed,
@@ -113,7 +117,7 @@ public class FeedRunner {
                             upkeep.start();
                         });
         run = next;
-        this.feed = feed;
+        refresher = feed.past().isPresent() ? keeping : null;
         thread =
                 Thread.ofVirtual()
                         .name("feed")
@@ -128,7 +132,7 @@ public class FeedRunner {
      * over as they come and has nothing to fetch.
      */
     public synchronized Optional<DataRefresh> refresher() {
-        return feed instanceof DataRefresh refresher ? Optional.of(refresher) : Optional.empty();
+        return Optional.ofNullable(refresher);
     }
 
     /** Ends the feed after the close in hand. */
@@ -146,7 +150,7 @@ public class FeedRunner {
             Thread.currentThread().interrupt();
         }
         thread = null;
-        feed = null;
+        refresher = null;
     }
 
     private void announce(Feed feed, long lastCloseTimeMillis) {
@@ -156,22 +160,17 @@ public class FeedRunner {
     }
 
     /** Beside the feed, from the end of its history on. */
-    private Thread upkeep(Feed feed) {
-        Upkeep upkeep =
-                new Upkeep(
-                        feed,
-                        store,
-                        gaps,
-                        status,
-                        clock,
-                        config.candles().retention(),
-                        earliest ->
-                                repaired.fire(
-                                        new CandlesRepaired(
-                                                feed.identity(), feed.timeframe(), earliest)));
-        return Thread.ofVirtual()
-                .name("candle-upkeep")
-                .unstarted(() -> upkeep.run(config.candles().upkeepEvery()));
+    private Upkeep upkeep(Feed feed) {
+        return new Upkeep(
+                feed,
+                store,
+                gaps,
+                status,
+                clock,
+                config.candles().retention(),
+                earliest ->
+                        repaired.fire(
+                                new CandlesRepaired(feed.identity(), feed.timeframe(), earliest)));
     }
 
     /** The edge of the feed's thread: everything it throws ends here. */

@@ -13,15 +13,18 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.jboss.logging.Logger;
 
 /**
  * Looks after the candles of a running feed, beside it: finds what is missing between the first and
  * the last stored close and has it sent again, and forgets what is older than it is to be kept. A
- * symbol that joined later gets its past in the same way. Blocking; one thread.
+ * symbol that joined later gets its past in the same way. On request too, as the {@link
+ * DataRefresh} of a feed whose past can be had. Blocking; one pass at a time.
  */
-final class Upkeep {
+final class Upkeep implements DataRefresh {
 
     private static final Logger LOG = Logger.getLogger(Upkeep.class);
     private static final int PAGE_CANDLES = 1000;
@@ -33,6 +36,7 @@ final class Upkeep {
     private final InstantSource clock;
     private final Optional<Duration> retention;
     private final LongConsumer repaired;
+    private final Lock passing = new ReentrantLock();
 
     /**
      * @param repaired told the earliest close time of candles that a pass has added
@@ -76,10 +80,26 @@ final class Upkeep {
 
     /** Repairs what can be, then forgets what is too old. Returns how many candles were added. */
     long pass() throws InterruptedException {
-        Optional<CandleSource> source = feed.past();
-        long added = source.isPresent() ? repair(source.get()) : 0;
-        forget();
-        return added;
+        passing.lockInterruptibly();
+        try {
+            Optional<CandleSource> source = feed.past();
+            long added = source.isPresent() ? repair(source.get()) : 0;
+            forget();
+            return added;
+        } finally {
+            passing.unlock();
+        }
+    }
+
+    @Override
+    public Refreshed refresh() throws InterruptedException {
+        long added = pass();
+        return new Refreshed(
+                added,
+                feed.identity()
+                        + (added == 0
+                                ? ": nothing is missing that could be fetched"
+                                : ": " + added + " missing candles were fetched"));
     }
 
     private long repair(CandleSource source) throws InterruptedException {

@@ -53,10 +53,18 @@ public record MarketClose(String feed, long closeTimeMillis, List<Candle> candle
 
     /**
      * What everything that follows from this close has in common: {@code <feed>@<close time in
-     * ms>}. Log lines and traces carry it as {@code correlation}; a signal has it in its feed and
-     * close time.
+     * ms>}. Log lines, traces and signals carry it as {@code correlation}.
      */
     public String correlation() {
+        return correlation(feed, closeTimeMillis);
+    }
+
+    /**
+     * The same of a close that is known by name only.
+     *
+     * @param closeTimeMillis milliseconds since the Unix epoch (UTC)
+     */
+    public static String correlation(String feed, long closeTimeMillis) {
         return feed + "@" + closeTimeMillis;
     }
 }

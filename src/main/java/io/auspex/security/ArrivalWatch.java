@@ -7,8 +7,11 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +33,9 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
 
+    /** HTTP/2: nothing is wrong (RFC 9113, section 7). */
+    private static final long NO_ERROR = 0;
+
     private final ArrivalLimits limits;
     private final OpenStreams streams;
     private State state = State.IDLE;
@@ -39,6 +45,9 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> looks;
     private long pendingBytes;
     private long pendingSinceNanos;
+    private volatile @Nullable Channel channel;
+    private @Nullable HttpConnection streamed;
+    private boolean isLedAway;
 
     /** What the connection is at. */
     private enum State {
@@ -48,7 +57,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
         HEAD,
         /** A head has arrived; its body may be on its way, or its answer. */
         REQUEST,
-        /** HTTP/2: a body, or an answer, may be too slow. */
+        /** HTTP/2: a body, or an answer, may be too slow; or there is no stream at all. */
         STREAMS,
         /** A WebSocket: not HTTP any more. */
         UPGRADED
@@ -62,6 +71,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) throws Exception {
         context.channel().attr(KEY).set(this);
+        channel = context.channel();
         Arrivals.opened(this);
         sinceNanos = System.nanoTime();
         pendingSinceNanos = sinceNanos;
@@ -79,6 +89,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             looks.cancel(false);
         }
         request = null;
+        streamed = null;
         Arrivals.left(this);
         streams.forget();
         super.channelInactive(context);
@@ -113,13 +124,44 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             Arrivals.left(this);
         } else if (arrived.version() == HttpVersion.HTTP_2) {
             state = State.STREAMS;
-            streams.headArrived(arrived, System.nanoTime());
+            streamed = arrived.connection();
+            sinceNanos = System.nanoTime();
+            streams.headArrived(arrived, sinceNanos);
         } else {
             state = State.REQUEST;
             request = arrived;
             bodyBytes = 0;
             sinceNanos = System.nanoTime();
         }
+    }
+
+    /**
+     * Tells a client of HTTP/2 to ask its next questions on another connection; what it has asked
+     * is answered, and then the connection ends. Does nothing for HTTP/1, whose answers say so. On
+     * any thread.
+     */
+    void leadAway() {
+        Channel known = channel;
+        if (known != null) {
+            known.eventLoop().execute(() -> lead(known));
+        }
+    }
+
+    private void lead(Channel known) {
+        HttpConnection connection = streamed;
+        if (connection == null || isLedAway) {
+            return;
+        }
+        isLedAway = true;
+        // Requests that cross with this are taken; when the ping is answered it has been read, and
+        // there can be no more (RFC 9113, section 6.8).
+        connection.goAway(NO_ERROR, Integer.MAX_VALUE);
+        connection
+                .ping(Buffer.buffer(new byte[Long.BYTES]))
+                .onSuccess(_ -> {
+                    connection.goAway(NO_ERROR, -1);
+                    known.close();
+                });
     }
 
     private void look(ChannelHandlerContext context) {
@@ -132,9 +174,24 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             case IDLE -> cutAfter(context, now, limits.idle(), "idle");
             case HEAD -> cutAfter(context, now, limits.head(), "head");
             case REQUEST -> lookAtRequest(context, now);
-            case STREAMS -> streams.look(now);
+            case STREAMS -> lookAtStreams(context, now);
             case UPGRADED -> {}
         }
+    }
+
+    /** A stream is one from the head of its request to the end of its answer. */
+    private void lookAtStreams(ChannelHandlerContext context, long now) {
+        streams.look(now);
+        Http2ConnectionHandler http2 = http2(context);
+        if (http2 == null || http2.connection().numActiveStreams() > 0) {
+            sinceNanos = now;
+        } else {
+            cutAfter(context, now, limits.idle(), "idle");
+        }
+    }
+
+    private static @Nullable Http2ConnectionHandler http2(ChannelHandlerContext context) {
+        return context.pipeline().get(Http2ConnectionHandler.class);
     }
 
     private void lookAtRequest(ChannelHandlerContext context, long now) {
@@ -178,7 +235,10 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     /** Says why where that can be said: to HTTP/1 that has been given no answer yet. */
     private void cut(ChannelHandlerContext context, String limit) {
         Arrivals.count(limit);
-        if (state == State.HEAD || limit.equals("body")) {
+        if (!limit.equals("write") && http2(context) != null) {
+            // It says so (GOAWAY): a request that crosses with it is known not to have begun.
+            var _ = context.channel().close();
+        } else if (state == State.HEAD || limit.equals("body")) {
             state = State.UPGRADED;
             context.writeAndFlush(Unpooled.wrappedBuffer(TOO_SLOW))
                     .addListener(ChannelFutureListener.CLOSE);

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets connections in, so many of an address, and puts an {@link ArrivalWatch} before everything
@@ -61,12 +62,32 @@ public final class Arrivals {
      * @param isUpgrade whether the connection becomes something else than HTTP
      */
     public static void headArrived(HttpServerRequest request, boolean isUpgrade) {
-        if (request.connection() instanceof ConnectionBase connection) {
-            ArrivalWatch watch = connection.channel().attr(ArrivalWatch.KEY).get();
-            if (watch != null) {
-                watch.headArrived(request, isUpgrade);
-            }
+        ArrivalWatch watch = watch(request);
+        if (watch != null) {
+            watch.headArrived(request, isUpgrade);
         }
+    }
+
+    /**
+     * Tells all clients of HTTP/2 to ask their next questions on other connections ({@code
+     * GOAWAY}). What they have asked is answered; then the connection ends.
+     */
+    public static void leadAway() {
+        OPEN.forEach(ArrivalWatch::leadAway);
+    }
+
+    /** Tells the client of a request, whose connection may be younger than the last telling. */
+    public static void leadAway(HttpServerRequest request) {
+        ArrivalWatch watch = watch(request);
+        if (watch != null) {
+            watch.leadAway();
+        }
+    }
+
+    private static @Nullable ArrivalWatch watch(HttpServerRequest request) {
+        return request.connection() instanceof ConnectionBase connection
+                ? connection.channel().attr(ArrivalWatch.KEY).get()
+                : null;
     }
 
     /** How many connections of HTTP this process has; one that became a WebSocket is none. */

@@ -2,6 +2,9 @@ package io.auspex.security;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.auspex.platform.Json;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,6 +29,14 @@ final class AuditChain {
     static final String START = "0".repeat(64);
 
     private static final int PAGE = 2_000;
+
+    private static final String HEAD = "select seq, hash from audit_head";
+    private static final String APPEND =
+            """
+            insert into audit (seq, at, actor, via, role, origin, action, target, outcome, detail, previous, hash)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """;
+    private static final String MOVE = "update audit_head set seq = $1, hash = $2";
 
     private AuditChain() {}
 
@@ -103,10 +114,45 @@ final class AuditChain {
         }
     }
 
+    /** The same in a transaction of the reactive client. */
+    static Uni<Void> append(SqlConnection connection, AuditEntry entry) {
+        return connection
+                .query(HEAD + " for update")
+                .execute()
+                .chain(rows -> {
+                    var head = rows.iterator().next();
+                    long seq = head.getLong("seq") + 1;
+                    String previous = head.getString("hash");
+                    String hash = hashed(seq, entry, previous);
+                    return connection
+                            .preparedQuery(APPEND)
+                            .execute(values(seq, entry, previous, hash))
+                            .chain(() ->
+                                    connection.preparedQuery(MOVE).execute(Tuple.of(seq, hash)));
+                })
+                .replaceWithVoid();
+    }
+
+    private static Tuple values(long seq, AuditEntry entry, String previous, String hash) {
+        return Tuple.from(
+                List.of(
+                        seq,
+                        entry.at().atOffset(ZoneOffset.UTC),
+                        entry.actor(),
+                        entry.via(),
+                        entry.role(),
+                        entry.origin(),
+                        entry.action(),
+                        entry.target(),
+                        entry.outcome(),
+                        entry.detail(),
+                        previous,
+                        hash));
+    }
+
     static Anchor head(Connection connection, boolean lock) throws SQLException {
         try (PreparedStatement select =
-                        connection.prepareStatement(
-                                "select seq, hash from audit_head" + (lock ? " for update" : ""));
+                        connection.prepareStatement(HEAD + (lock ? " for update" : ""));
                 ResultSet row = select.executeQuery()) {
             if (!row.next()) {
                 throw new SQLException("the end of the audit log is missing");

@@ -37,6 +37,11 @@ record AuditEntry(
         detail = bounded(detail);
     }
 
+    /** The same with more about it. */
+    AuditEntry with(String more) {
+        return new AuditEntry(at, actor, via, role, origin, action, target, outcome, more);
+    }
+
     /** Without what PostgreSQL cannot store, and not without end. */
     private static String bounded(String text) {
         String clean = text.replace('\0', ' ');

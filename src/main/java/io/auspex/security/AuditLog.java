@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to the audit log: calls through a bounded queue and one writer, many in one transaction;
- * what must not happen unrecorded (keys, secrets, erasures) within its own transaction. While the
- * database is away entries wait; when no more fit, changes are refused before they are begun.
+ * what must not happen unrecorded (keys, secrets, erasures, the configuration) within its own
+ * transaction. While the database is away entries wait; when no more fit, changes are refused
+ * before they are begun.
  */
 @ApplicationScoped
 public class AuditLog {
@@ -81,6 +82,15 @@ public class AuditLog {
     /** Records something within the transaction that does it. */
     static void append(Connection connection, AuditedCall call) throws SQLException {
         AuditChain.append(connection, List.of(entry(connection, call)));
+    }
+
+    /**
+     * For what will be recorded within a transaction of the reactive client. Blocks.
+     *
+     * @param call without what it changes, which that transaction knows
+     */
+    public AuditedChange begin(AuditedCall call) {
+        return new AuditedChange(connections.transaction(connection -> entry(connection, call)));
     }
 
     /** Rows after a sequence number, in its order. Blocks. */

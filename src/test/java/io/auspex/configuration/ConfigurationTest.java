@@ -110,7 +110,7 @@ class ConfigurationTest {
         audit.flush();
         assertThat(audit.rows(0, 10_000, "config.import").getLast())
                 .satisfies(row -> {
-                    assertThat(row.outcome()).isEqualTo("200");
+                    assertThat(row.outcome()).isEqualTo("done");
                     assertThat(row.detail())
                             .startsWith("changed: /ensemble/weights/lgbm_ai")
                             .endsWith("reason: a better quarter");

@@ -4,8 +4,11 @@ import static io.auspex.exchange.ExchangeHarness.FIVE;
 import static io.auspex.exchange.ExchangeHarness.START;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.auspex.ingest.CandleStore;
 import io.auspex.ingest.FeedRunner;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -106,7 +110,42 @@ class ExchangeServiceTest {
                 .body("symbols.repaired", equalTo(List.of(0, 0, 1)))
                 .body("symbols.corrections", equalTo(List.of(1, 0, 0)))
                 .body("symbols[0].last", equalTo(Instant.ofEpochMilli(last).toString()));
+
+        // Another hole, and somebody who does not want to wait for the next repair.
+        long another = last + FIVE.millis();
+        exchange.has(candle ->
+                candle.closeTimeMillis() != another || !candle.symbol().equals(MEMBERS.getLast()));
+        close(another);
+        close(another + FIVE.millis());
+        awaitStored(another + FIVE.millis());
+        await(() -> status.snapshot().missing() == 1);
+        exchange.has(_ -> true);
+        noRefitIsOpen();
+        given().contentType("application/json")
+                .post("/api/trainer/force-update")
+                .then()
+                .statusCode(202)
+                .body("refreshed", equalTo(true))
+                .body("candles", equalTo(1))
+                .body("message", equalTo("binance: 1 missing candles were fetched"))
+                .body("refits.model", equalTo(List.of("binance-5m")))
+                .body("refits[0].problem", nullValue())
+                .body("refits[0].refit", notNullValue());
+        assertThat(stored()).isEqualTo(truth(firstClose(), another + FIVE.millis()));
+        given().get("/api/trainer/status")
+                .then()
+                .statusCode(200)
+                .body("data.message", containsString("1 missing candles were fetched"));
+        noRefitIsOpen();
         runner.stop();
+    }
+
+    /** Whatever was asked for meanwhile is over. */
+    private void noRefitIsOpen() {
+        List<Map<String, Object>> refits = given().get("/api/refits").jsonPath().getList("");
+        refits.stream()
+                .filter(refit -> refit.get("finished_at") == null)
+                .forEach(refit -> given().post("/api/refits/" + refit.get("id") + "/cancel"));
     }
 
     private void close(long closeMillis) {

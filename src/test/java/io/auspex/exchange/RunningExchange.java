@@ -35,7 +35,8 @@ public final class RunningExchange implements QuarkusTestProfile {
                 "auspex.exchange.patience", "20s",
                 "auspex.exchange.request-timeout", "2s",
                 "auspex.exchange.universe.initial", "3",
-                "auspex.exchange.universe.daily", "2");
+                "auspex.exchange.universe.daily", "2",
+                "auspex.trainer.check-every", "1H");
     }
 
     @Override

@@ -6,9 +6,13 @@ import io.auspex.configuration.ConfigurationChange;
 import io.auspex.configuration.ConfigurationService;
 import io.auspex.configuration.Fault;
 import io.auspex.configuration.ImportOutcome;
+import io.auspex.security.AuditLog;
+import io.auspex.security.AuditedCall;
+import io.auspex.security.AuditedChange;
 import io.auspex.security.CallerOf;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -20,6 +24,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -39,10 +44,18 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Configuration")
 public class ConfigurationResource {
 
-    private final ConfigurationService configuration;
+    /** Nothing is carried out. */
+    private static final ConfigurationService.Record NO_RECORD =
+            (_, _) -> Uni.createFrom().voidItem();
 
-    ConfigurationResource(ConfigurationService configuration) {
+    private final ConfigurationService configuration;
+    private final AuditLog audit;
+    private final InstantSource clock;
+
+    ConfigurationResource(ConfigurationService configuration, AuditLog audit, InstantSource clock) {
         this.configuration = configuration;
+        this.audit = audit;
+        this.clock = clock;
     }
 
     /**
@@ -152,10 +165,15 @@ public class ConfigurationResource {
                         document == null ? new byte[0] : document,
                         expected(ifMatch),
                         reason(reason),
-                        dry);
+                        dry,
+                        dry ? NO_RECORD : recordedBy(routing, reason));
         return switch (outcome) {
             case ImportOutcome.Accepted accepted -> {
-                CallerOf.say(routing, told(accepted, reason));
+                if (accepted.applied()) {
+                    CallerOf.recording(routing);
+                } else {
+                    CallerOf.say(routing, told(accepted, reason));
+                }
                 yield Response.ok(accepted)
                         .type(MediaType.APPLICATION_JSON)
                         .header("ETag", quoted(accepted.hash()))
@@ -178,6 +196,22 @@ public class ConfigurationResource {
                                                     + " again, and import what you make of that"))
                             .build();
         };
+    }
+
+    /** Together with the import: it cannot be without its row in the audit log. */
+    private ConfigurationService.Record recordedBy(
+            RoutingContext routing, @Nullable String reason) {
+        AuditedChange change =
+                audit.begin(
+                        new AuditedCall(
+                                clock.instant(),
+                                CallerOf.get(routing),
+                                CallerOf.address(routing.request()),
+                                "config.import",
+                                "/api/config/import",
+                                "done",
+                                ""));
+        return (connection, accepted) -> change.append(connection, told(accepted, reason));
     }
 
     private static String told(ImportOutcome.Accepted accepted, @Nullable String reason) {

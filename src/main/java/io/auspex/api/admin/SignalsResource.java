@@ -124,7 +124,9 @@ public class SignalsResource {
             summary = "A signal by its id, with its receipt, and its outcome once it is known",
             description =
                     "The receipt says what it was made of: model file, candles, rule, guard,"
-                            + " members. It is null for a missed close.")
+                            + " members. It is null for a missed close. The correlation is in the"
+                            + " lines of the log, and in the trace, of the close that it speaks"
+                            + " of.")
     @APIResponse(responseCode = "404", description = "no-such-signal")
     public Uni<SignalDetail> signal(@PathParam("id") String id) {
         return ledger.signal(id)
@@ -138,7 +140,7 @@ public class SignalsResource {
                 .map(List::getFirst)
                 .chain(signal ->
                         ledger.receipt(id)
-                                .map(receipt -> new SignalDetail(signal, receipt.orElse(null))));
+                                .map(receipt -> SignalDetail.of(signal, receipt.orElse(null))));
     }
 
     @GET

@@ -14,10 +14,11 @@ import org.jboss.logging.Logger;
 /**
  * Leads the connections of HTTP away before the end. A load balancer that sends no new ones has not
  * ended those that are there: their clients go on with requests. From the SIGTERM on readiness is
- * down, by Quarkus, and every answer of HTTP/1 says that its connection ends ({@code Connection:
- * close}), which Quarkus says only when the listener closes; and the process waits, answering,
- * until the last client has left or {@code auspex.shutdown.drain} has passed. Without a connection
- * nothing is waited for.
+ * down, by Quarkus, every answer of HTTP/1 says that its connection ends ({@code Connection:
+ * close}) and every connection of HTTP/2 is told to bring nothing more ({@code GOAWAY}), which
+ * Quarkus says only when the listener closes; and the process waits, answering, until the last
+ * client has left or {@code auspex.shutdown.drain} has passed. Without a connection nothing is
+ * waited for.
  */
 @ApplicationScoped
 class Drain {
@@ -40,11 +41,17 @@ class Drain {
     void begin(@Observes @Priority(FIRST) ShutdownDelayInitiatedEvent stopping) {
         begunNanos = System.nanoTime();
         isDraining = true;
+        Arrivals.leadAway();
     }
 
     /** On its event loop, before the request is handled. */
     void lead(HttpServerRequest request) {
-        if (isDraining && request.version() != HttpVersion.HTTP_2) {
+        if (!isDraining) {
+            return;
+        }
+        if (request.version() == HttpVersion.HTTP_2) {
+            Arrivals.leadAway(request);
+        } else {
             request.response().putHeader(HttpHeaders.CONNECTION, "close");
         }
     }

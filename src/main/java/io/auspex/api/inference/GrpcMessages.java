@@ -8,13 +8,12 @@ import inference.ModelMetadataResponse;
 import inference.ModelMetadataResponse.TensorMetadata;
 import inference.RepositoryIndexResponse;
 import inference.RepositoryIndexResponse.ModelIndex;
+import io.auspex.platform.DatabaseAway;
 import io.auspex.platform.Failure;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /** Answers of the protocol as gRPC has them. */
@@ -94,7 +93,7 @@ final class GrpcMessages {
                     .withDescription(refused.getMessage())
                     .asRuntimeException();
         }
-        if (isDatabaseAway(failure)) {
+        if (DatabaseAway.isCauseOf(failure)) {
             return Status.UNAVAILABLE
                     .withDescription("the database does not answer")
                     .asRuntimeException();
@@ -114,12 +113,6 @@ final class GrpcMessages {
             case TOO_LATE -> Status.DEADLINE_EXCEEDED;
             case INTERNAL -> Status.INTERNAL;
         };
-    }
-
-    private static boolean isDatabaseAway(Throwable failure) {
-        return failure instanceof IOException
-                || failure instanceof TimeoutException
-                || failure.getCause() instanceof IOException;
     }
 
     private static TensorMetadata tensor(ModelDescription.TensorDescription tensor) {

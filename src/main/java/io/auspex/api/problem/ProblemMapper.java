@@ -10,15 +10,22 @@ import io.auspex.platform.Failure;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jboss.resteasy.reactive.server.vertx.VertxInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** The one place that turns what a resource threw into an answer. Internals never get out. */
 public class ProblemMapper {
 
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+
+    /** What throws is all that tells a body that cannot be read from a file that cannot. */
+    private static final String BODY = VertxInputStream.class.getName();
+
+    private static final String TOO_LARGE = "Request too large";
 
     @ServerExceptionMapper
     public Response failure(Failure failure, UriInfo uri) {
@@ -47,6 +54,11 @@ public class ProblemMapper {
 
     @ServerExceptionMapper
     public Response other(Throwable defect, UriInfo uri) {
+        if (isOfTheBody(defect)) {
+            // It has been answered by now, or nobody is there: a body would have nowhere to go.
+            LOG.debugf("%s: the body could not be read: %s", uri.getPath(), defect);
+            return Response.status(TOO_LARGE.equals(defect.getMessage()) ? 413 : 400).build();
+        }
         return response(problem(defect, uri.getPath(), LOG), uri);
     }
 
@@ -65,6 +77,14 @@ public class ProblemMapper {
         }
         log.errorf(defect, "%s failed", path);
         return RouteProblems.of(500, path);
+    }
+
+    /** The body was too large or too slow, or whoever sent it has gone. */
+    private static boolean isOfTheBody(Throwable defect) {
+        StackTraceElement[] trace = defect.getStackTrace();
+        return defect instanceof IOException
+                && trace.length > 0
+                && trace[0].getClassName().startsWith(BODY);
     }
 
     /** What is wrong with a JSON document, without Java's names in it. */

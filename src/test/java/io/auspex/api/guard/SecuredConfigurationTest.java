@@ -14,6 +14,11 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +97,8 @@ class SecuredConfigurationTest {
                                         document.toString())
                                 .statusCode())
                 .isEqualTo(200);
+        // Of what changes nothing the row is written after the answer.
+        audit.flush();
         assertThat(
                         callers.call("POST", "/api/config/import", operator, document.toString())
                                 .statusCode())
@@ -106,5 +113,61 @@ class SecuredConfigurationTest {
                         "dry run, would change: /ensemble/weights/lava_ai",
                         "changed: /ensemble/weights/lava_ai",
                         "changed: /ensemble/weights/lava_ai");
+    }
+
+    @Test
+    void anImportAndItsRowInTheAuditLogAreThereTogetherOrNotAtAll() throws Exception {
+        String operator = callers.key("operator");
+        String before = callers.call("GET", "/api/config/export", operator, null).body();
+        ObjectNode document = (ObjectNode) Json.mapper().readTree(before);
+        document.withObject("/ensemble/weights").put("lava_ai", 0.45);
+        String wanted = document.toString();
+        String path = "/api/config/import?reason=together";
+
+        execute(
+                """
+                create function refuse_imports() returns trigger language plpgsql as $$
+                begin raise exception 'nothing is recorded here'; end $$;
+                create trigger refuse_imports before insert on audit for each row
+                when (new.action = 'config.import') execute function refuse_imports()
+                """);
+        try {
+            assertThat(callers.call("POST", path, operator, wanted).statusCode()).isEqualTo(500);
+            assertThat(callers.call("GET", "/api/config/export", operator, null).body())
+                    .as("what cannot be recorded is not done")
+                    .isEqualTo(before);
+        } finally {
+            execute("drop trigger refuse_imports on audit; drop function refuse_imports()");
+        }
+        audit.flush();
+
+        assertThat(callers.call("POST", path, operator, wanted).statusCode()).isEqualTo(200);
+        // Without a flush: it was there before the answer was.
+        assertThat(audit.rows(0, 10_000, "config.import"))
+                .last()
+                .satisfies(row -> {
+                    assertThat(row.outcome()).isEqualTo("done");
+                    assertThat(row.detail())
+                            .isEqualTo("changed: /ensemble/weights/lava_ai; reason: together");
+                });
+        assertThat(callers.call("POST", path, operator, before).statusCode()).isEqualTo(200);
+        audit.flush();
+        assertThat(audit.rows(0, 10_000, "config.import"))
+                .filteredOn(row -> row.detail().contains("together"))
+                .as("each once")
+                .hasSize(2);
+        assertThat(audit.verify(null).intact()).isTrue();
+    }
+
+    private static void execute(String statements) throws SQLException {
+        Config config = ConfigProvider.getConfig();
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                config.getValue("quarkus.datasource.jdbc.url", String.class),
+                                config.getValue("quarkus.datasource.username", String.class),
+                                config.getValue("quarkus.datasource.password", String.class));
+                Statement statement = connection.createStatement()) {
+            statement.execute(statements);
+        }
     }
 }

@@ -10,6 +10,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** Clients that are slow on purpose, or send too much, over sockets of their own. */
@@ -22,6 +28,10 @@ class SlowClientsTest {
     private static final int DRIPS = 200;
 
     private static final long PAUSE_MILLIS = 50;
+
+    /** Of a request that fails. */
+    private static final List<String> WHO_WOULD_TELL =
+            List.of("io.auspex.api.problem", "io.quarkus.vertx.http");
 
     @Inject MeterRegistry meters;
 
@@ -74,6 +84,9 @@ class SlowClientsTest {
     void aBodyThatGrowsTooLargeIsRefused() throws Exception {
         // Blanks are JSON as long as they last: nothing but their number is wrong with them.
         String chunk = "100000\r\n" + " ".repeat(0x100000) + "\r\n";
+        List<String> told = new CopyOnWriteArrayList<>();
+        Handler ears = new Ears(told);
+        WHO_WOULD_TELL.forEach(name -> Logger.getLogger(name).addHandler(ears));
         for (String path : new String[] {"/api/models/nobody/predict", "/api/trades"}) {
             try (RawSocket large = new RawSocket(address)) {
                 large.send(head("POST " + path, "Transfer-Encoding: chunked"));
@@ -89,6 +102,32 @@ class SlowClientsTest {
                 assertThat(large.status()).as(path).isIn(413, 0);
             }
         }
+        // Whoever sends too much is no fault of the service, and none of its database.
+        WHO_WOULD_TELL.forEach(name -> Logger.getLogger(name).removeHandler(ears));
+        assertThat(told).isEmpty();
+    }
+
+    /** Hears what is logged. */
+    private static final class Ears extends Handler {
+
+        private final List<String> told;
+
+        Ears(List<String> told) {
+            this.told = told;
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
+                told.add(line.getMessage() + " " + line.getThrown());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     @Test
