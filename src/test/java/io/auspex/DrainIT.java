@@ -50,7 +50,9 @@ class DrainIT {
                                         .setHttp2MaxPoolSize(1))
                         .withConnectHandler(connection -> {
                             connections.add(connection);
-                            connection.goAwayHandler(told::add);
+                            // The client leaves the connection after this handler, not before it.
+                            connection.goAwayHandler(goAway ->
+                                    vertx.getOrCreateContext().runOnContext(_ -> told.add(goAway)));
                             connection.closeHandler(_ -> closed.add(connection));
                         })
                         .build();
