@@ -66,6 +66,8 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
                 List.of(
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:TrimNativeHeapInterval=30000",
+                        "-XX:MetaspaceSize=192m",
+                        "-XX:MaxTenuringThreshold=3",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "--add-opens=java.base/java.lang.invoke=ALL-UNNAMED",

@@ -124,14 +124,17 @@ public class ModelRegistry {
      */
     public Uni<byte[]> artefact(String model, int version) {
         return Panache.withSession(() ->
-                requireVersion(model, version)
-                        .chain(row -> ArtefactRow.<ArtefactRow>findById(row.sha256))
-                        .map(artefact ->
-                                content(
-                                        Objects.requireNonNull(
-                                                artefact, "a version refers to its artefact"),
-                                        model,
-                                        version)));
+                requireVersion(model, version).chain(row -> content(row.sha256, model, version)));
+    }
+
+    /**
+     * The ONNX bytes of a version that was read before: its report is not read once more.
+     *
+     * @return fails with CONFLICT {@code artefact-gone} when retention has taken them
+     */
+    public Uni<byte[]> artefact(ModelVersion version) {
+        return Panache.withSession(
+                () -> content(version.sha256(), version.model(), version.version()));
     }
 
     /** The trainer's own text of a version; empty when it was not kept, or not for this long. */
@@ -349,16 +352,26 @@ public class ModelRegistry {
                 .replaceWithVoid();
     }
 
-    private static byte[] content(ArtefactRow artefact, String model, int version) {
-        byte[] content = artefact.content;
-        if (content == null) {
-            throw new Failure(
-                    Category.CONFLICT,
-                    "artefact-gone",
-                    "the file of version %d of %s was let go by retention, its report stays; train anew, or pin versions that are to be kept"
-                            .formatted(version, model));
-        }
-        return content;
+    /** The bytes alone: a session keeps a copy of each array of a row that it has loaded. */
+    private static Uni<byte[]> content(String sha256, String model, int version) {
+        return Panache.getSession()
+                .chain(session ->
+                        session.createQuery(
+                                        "select a.content from ArtefactRow a where a.sha256 = :sha256",
+                                        byte[].class)
+                                .setParameter("sha256", sha256)
+                                .getSingleResultOrNull())
+                .onItem()
+                .ifNull()
+                .failWith(() -> gone(model, version));
+    }
+
+    private static Failure gone(String model, int version) {
+        return new Failure(
+                Category.CONFLICT,
+                "artefact-gone",
+                "the file of version %d of %s was let go by retention, its report stays; train anew, or pin versions that are to be kept"
+                        .formatted(version, model));
     }
 
     private static void reject(VersionRow version, String reason) {

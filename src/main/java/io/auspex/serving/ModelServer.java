@@ -349,7 +349,7 @@ public class ModelServer {
         try {
             registered.model(model);
             version = registered.version(model, number);
-            onnx = Await.item(() -> registry.artefact(model, number));
+            onnx = Await.item(() -> registry.artefact(version));
             memory.require("version " + number + " of " + model, onnx.length);
             fetched = true;
         } finally {

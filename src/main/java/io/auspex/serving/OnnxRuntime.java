@@ -19,9 +19,6 @@ final class OnnxRuntime {
     /** Not a constant: a native executable initialises classes when it is built. */
     private static @Nullable OnnxRuntime shared;
 
-    /** Whoever opens a session when ONNX Runtime's own shutdown hook has run ends the process. */
-    private static volatile boolean ending;
-
     private final OrtEnvironment environment;
     private final DirectMemory memory = new DirectMemory();
     private final AtomicInteger live = new AtomicInteger();
@@ -31,8 +28,6 @@ final class OnnxRuntime {
         // it.
         this.environment =
                 OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "auspex");
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> ending = true, "no more ONNX sessions"));
     }
 
     /** One for all who look at models aside from serving; made when it is first asked for. */
@@ -52,7 +47,7 @@ final class OnnxRuntime {
                     "a model file has 1 to %d bytes, not %d"
                             .formatted(MAX_MODEL_BYTES, onnx.length));
         }
-        if (ending) {
+        if (isEnding()) {
             throw new UnusableModelException("the process ends, and ONNX Runtime has before it");
         }
         OrtSession session = create(onnx);
@@ -69,6 +64,20 @@ final class OnnxRuntime {
             if (!usable) {
                 close(session);
             }
+        }
+    }
+
+    /**
+     * Whether shutdown hooks run, or have run. ONNX Runtime has one of its own, behind which
+     * opening a session aborts the process. Hooks have no order, so that one of ours might be too
+     * late to say so; that none can be changed any more is so before the first of them begins.
+     */
+    private static boolean isEnding() {
+        try {
+            boolean _ = Runtime.getRuntime().removeShutdownHook(new Thread("no hook"));
+            return false;
+        } catch (IllegalStateException hooksRun) {
+            return true;
         }
     }
 

@@ -58,10 +58,7 @@ final class SwapSteps {
             throws UnusableModelException {
         String name = served.name();
         byte[] onnx =
-                metrics.step(
-                        name,
-                        Step.FETCH,
-                        () -> Await.item(() -> registry.artefact(name, version.version())));
+                metrics.step(name, Step.FETCH, () -> Await.item(() -> registry.artefact(version)));
         if (served.slot().serving().isPresent()) {
             // One more beside it. The first of a model has nothing to be kept safe from it.
             memory.require("version " + version.version() + " of " + name, onnx.length);
