@@ -105,7 +105,8 @@ class DryRuns {
         this.config = config;
     }
 
-    void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 1) StartupEvent started) {
+    /** After the stream, which is to hear of signals first. */
+    void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 2) StartupEvent started) {
         if (config.dryRun()) {
             subscription = hub.subscribe(_ -> news.release(), this::heard);
             thread = Thread.ofPlatform().daemon().name("dry-run").start(this::run);

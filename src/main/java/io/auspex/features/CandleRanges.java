@@ -33,6 +33,10 @@ public final class CandleRanges {
     private final int blockCandles;
     private final Map<Symbol, Deque<Running>> bySymbol = new HashMap<>();
     private final Map<Symbol, Long> lastOpens = new HashMap<>();
+
+    /** Those of the correlated symbols as of the last close: every symbol's vector names them. */
+    private final Map<Symbol, CandleRange> shared = new HashMap<>();
+
     private long blockMillis;
     private long fromMillis;
 
@@ -87,6 +91,7 @@ public final class CandleRanges {
         Timeframe timeframe = close.candles().getFirst().timeframe();
         blockMillis = blockMillis(timeframe);
         fromMillis = fromMillis(plan, blockCandles, timeframe, close.closeTimeMillis());
+        shared.clear();
         for (Candle candle : close.candles()) {
             add(candle);
         }
@@ -98,7 +103,7 @@ public final class CandleRanges {
         ranges.add(range(symbol));
         for (Symbol correlated : plan.correlated()) {
             if (!correlated.equals(symbol)) {
-                ranges.add(range(correlated));
+                ranges.add(shared.computeIfAbsent(correlated, this::range));
             }
         }
         return List.copyOf(ranges);

@@ -108,7 +108,8 @@ class FeedbackLoop {
         this.holding = Speed.parse(speed) instanceof Speed.Max;
     }
 
-    void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 1) StartupEvent started) {
+    /** After the stream, which is to hear of signals first. */
+    void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 2) StartupEvent started) {
         subscription = hub.subscribe(_ -> news.release(), this::heard);
         thread = Thread.ofPlatform().daemon().name("feedback").start(this::run);
     }

@@ -21,6 +21,7 @@ final class Candidate implements AutoCloseable {
     private final OnnxSession session;
     private SchemaUse features = SchemaUse.NONE;
     private long rowNanos;
+    private boolean rowsTogether;
     private boolean done;
 
     private Candidate(ModelSlot slot, OnnxSession session) {
@@ -86,17 +87,24 @@ final class Candidate implements AutoCloseable {
 
     /**
      * Compares with the trainer's own answers: the probe of the report, or else that of the graph.
+     * Then tries whether rows give the same bits together.
      */
     void selfTest(JsonNode report) throws UnusableModelException {
         Optional<Probe> probe = probe(report);
         if (probe.isEmpty()) {
             probe = probe(metadata().report());
         }
-        SelfTest.run(
-                session,
+        Probe known =
                 probe.orElseThrow(() ->
                         new UnusableModelException(
-                                "self-test: neither the report nor the graph has probe rows")));
+                                "self-test: neither the report nor the graph has probe rows"));
+        SelfTest.run(session, known);
+        rowsTogether = RowParity.isWorthTrying(rowNanos) && RowParity.holds(session, known);
+    }
+
+    /** Whether the rows of a close are scored together. */
+    boolean rowsTogether() {
+        return rowsTogether;
     }
 
     /** Takes over the use of its schema's live vectors. */
@@ -109,7 +117,12 @@ final class Candidate implements AutoCloseable {
     void publish(ModelVersion version, boolean unproven, ModelMeters meters) {
         ServedVersion identity =
                 new ServedVersion(
-                        version.model(), version.version(), version.sha256(), unproven, rowNanos);
+                        version.model(),
+                        version.version(),
+                        version.sha256(),
+                        unproven,
+                        rowNanos,
+                        rowsTogether);
         ServingModel model = new ServingModel(identity, session, features, meters, slot::close);
         done = true;
         slot.publish(model);

@@ -36,8 +36,13 @@ public final class FeatureVector {
     }
 
     /** Scores the vector without copying it. */
-    Prediction predictedBy(ServingModel model) {
+    public Prediction predictedBy(ServingModel model) {
         return model.predict(values);
+    }
+
+    /** Not a copy, and not to be changed. */
+    float[] values() {
+        return values;
     }
 
     @Override

@@ -164,6 +164,16 @@ public class LiveFeatures {
         }
     }
 
+    /** Publishes the vectors of the last close once more: the same ones. */
+    public void publishAgain() {
+        lock.lock();
+        try {
+            states.values().forEach(FeatureState::publish);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The market that is followed; empty before there is one. */
     public Optional<LiveMarket> market() {
         return Optional.ofNullable(market);

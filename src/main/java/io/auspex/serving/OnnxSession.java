@@ -28,6 +28,18 @@ final class OnnxSession implements AutoCloseable {
     /** Rows of one native call; larger batches are cut. Bounds the memory that a batch can pin. */
     static final int MAX_CHUNK_ROWS = 256;
 
+    /**
+     * Rows of one run over rows of a close. Always as many: what {@link RowParity} has shown of
+     * this shape is true of every run of it. A run of 16 costs as much a row as one of 200.
+     */
+    static final int TOGETHER_ROWS = 16;
+
+    /** Fewer rows than that cost less one by one than filled up to a run. */
+    private static final int LEAST_TOGETHER = 6;
+
+    /** Sets of that shape kept: one feed's closes come one after the other. */
+    private static final int IDLE_TOGETHER_SETS = 2;
+
     /** Wider models get shorter chunks: 1 MiB of input each. */
     private static final int MAX_CHUNK_FLOATS = 256 * 1024;
 
@@ -46,6 +58,7 @@ final class OnnxSession implements AutoCloseable {
     private final int chunkRows;
     private final BufferPool single;
     private final BufferPool batch;
+    private final BufferPool together;
     private final float[] nothing;
 
     private OnnxSession(
@@ -58,6 +71,7 @@ final class OnnxSession implements AutoCloseable {
         this.chunkRows = Math.clamp(MAX_CHUNK_FLOATS / features, 1, MAX_CHUNK_ROWS);
         this.single = new BufferPool(IDLE_SETS, () -> buffers(1));
         this.batch = new BufferPool(IDLE_BATCH_SETS, () -> buffers(chunkRows));
+        this.together = new BufferPool(IDLE_TOGETHER_SETS, () -> buffers(TOGETHER_ROWS));
         this.nothing = new float[features];
         Arrays.fill(nothing, Float.NaN);
     }
@@ -107,6 +121,44 @@ final class OnnxSession implements AutoCloseable {
     }
 
     /**
+     * Scores rows in runs of exactly {@link #TOGETHER_ROWS}, the last one filled up; a few that are
+     * left over one by one. Whether that gives the bits of {@link #run(float[], float[])} for every
+     * row, {@link RowParity} says.
+     *
+     * @param rows of F features each
+     * @return {@code [row][head]}, in the order of {@link #heads}
+     */
+    float[][] runTogether(List<float[]> rows) {
+        float[][] answers = new float[rows.size()][heads.size()];
+        int from = 0;
+        while (rows.size() - from >= LEAST_TOGETHER) {
+            int n = Math.min(TOGETHER_ROWS, rows.size() - from);
+            runTogether(rows, from, n, answers);
+            from += n;
+        }
+        for (int row = from; row < rows.size(); row++) {
+            run(rows.get(row), answers[row]);
+        }
+        return answers;
+    }
+
+    private void runTogether(List<float[]> rows, int from, int n, float[][] answers) {
+        InferenceBuffers buffers = together.take();
+        FloatBuffer input = buffers.input();
+        for (int i = 0; i < TOGETHER_ROWS; i++) {
+            // Filled up with what is a row in any case.
+            input.put(i * features, rows.get(from + Math.min(i, n - 1)));
+        }
+        score(buffers, TOGETHER_ROWS);
+        for (int i = 0; i < n; i++) {
+            for (int head = 0; head < heads.size(); head++) {
+                answers[from + i][head] = buffers.output(head, i);
+            }
+        }
+        together.give(buffers);
+    }
+
+    /**
      * Scores {@code n} rows, in chunks of at most {@link #MAX_CHUNK_ROWS}.
      *
      * @param rows {@code n * F} floats from its position on; the position is left as it is
@@ -128,6 +180,7 @@ final class OnnxSession implements AutoCloseable {
     public void close() {
         single.close();
         batch.close();
+        together.close();
         runtime.close(session);
     }
 

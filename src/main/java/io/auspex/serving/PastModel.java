@@ -44,7 +44,8 @@ public final class PastModel implements AutoCloseable {
             OnnxSession session = OnnxRuntime.shared().open(onnx);
             ServingModel model =
                     new ServingModel(
-                            new ServedVersion(name, version, Sha256.hex(onnx), unproven, 0),
+                            // Row by row: so whoever looks back checks what was said together.
+                            new ServedVersion(name, version, Sha256.hex(onnx), unproven, 0, false),
                             session,
                             COMPUTED,
                             new ModelMeters(

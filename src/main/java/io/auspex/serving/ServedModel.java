@@ -124,6 +124,7 @@ final class ServedModel {
                 serving.map(model -> model.schema().hash()).orElse(null),
                 serving.map(ServingModel::unproven).orElse(false),
                 serving.map(ServingModel::rowNanos).orElse(0L),
+                serving.map(ServingModel::rowsTogether).orElse(false),
                 slot.liveSessions(),
                 problem);
     }

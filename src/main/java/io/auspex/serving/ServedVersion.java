@@ -7,5 +7,12 @@ package io.auspex.serving;
  * @param artefact SHA-256 of the file, in hexadecimal
  * @param unproven nobody asked for its evidence
  * @param rowNanos median cost of one row in the warm-up, in nanoseconds; 0 when it was not measured
+ * @param rowsTogether {@link RowParity} holds; false when it was not tried
  */
-record ServedVersion(String model, int version, String artefact, boolean unproven, long rowNanos) {}
+record ServedVersion(
+        String model,
+        int version,
+        String artefact,
+        boolean unproven,
+        long rowNanos,
+        boolean rowsTogether) {}

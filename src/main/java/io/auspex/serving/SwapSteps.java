@@ -153,7 +153,11 @@ final class SwapSteps {
                 });
         served.untroubled();
         metrics.swapped(served.name(), Outcome.PUBLISHED);
-        LOG.infof("%s version %d serves", served.name(), version.version());
+        LOG.infof(
+                "%s version %d serves; the rows of a close are scored %s",
+                served.name(),
+                version.version(),
+                candidate.rowsTogether() ? "together" : "one by one");
     }
 
     private boolean admit(ServedModel served) {

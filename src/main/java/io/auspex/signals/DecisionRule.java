@@ -2,7 +2,6 @@ package io.auspex.signals;
 
 import io.auspex.model.Head;
 import io.auspex.model.ModelKind;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -69,8 +68,9 @@ public record DecisionRule(
             return hold(
                     up,
                     down,
-                    "neither side is likelier by %s: up %s, down %s"
-                            .formatted(percent(minimumEdge), percent(up), percent(down)));
+                    "neither side is likelier by "
+                            + Percent.text(minimumEdge)
+                            + upAndDown(": up ", up, down));
         }
         boolean buy = edge > 0;
         String side = buy ? "a rise" : "a fall";
@@ -79,20 +79,27 @@ public record DecisionRule(
             return hold(
                     up,
                     down,
-                    "%s is likelier (up %s, down %s), but the expected return of %s does not pay the fees"
-                            .formatted(side, percent(up), percent(down), percent(expected)));
+                    side
+                            + upAndDown(" is likelier (up ", up, down)
+                            + "), but the expected return of "
+                            + Percent.text(expected)
+                            + " does not pay the fees");
         }
         if (buy && stop > maximumStopProbability) {
             return hold(
                     up,
                     down,
-                    "a rise is likelier, but the stop is too likely: %s, at most %s"
-                            .formatted(percent(stop), percent(maximumStopProbability)));
+                    "a rise is likelier, but the stop is too likely: "
+                            + Percent.text(stop)
+                            + ", at most "
+                            + Percent.text(maximumStopProbability));
         }
         return new Decision(
                 buy ? Action.BUY : Action.SELL,
-                "%s is likelier: up %s, down %s, expected return %s"
-                        .formatted(side, percent(up), percent(down), percent(expected)),
+                side
+                        + upAndDown(" is likelier: up ", up, down)
+                        + ", expected return "
+                        + Percent.text(expected),
                 buy ? up : down);
     }
 
@@ -105,7 +112,7 @@ public record DecisionRule(
         return Math.clamp(heads.getOrDefault(head, 0.0), 0, 1);
     }
 
-    private static String percent(double fraction) {
-        return String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
+    private static String upAndDown(String before, double up, double down) {
+        return before + Percent.text(up) + ", down " + Percent.text(down);
     }
 }

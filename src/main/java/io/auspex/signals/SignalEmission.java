@@ -3,10 +3,13 @@ package io.auspex.signals;
 import io.auspex.platform.Await;
 import io.auspex.platform.Backoff;
 import io.auspex.platform.NotTheLeader;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
@@ -146,18 +149,26 @@ final class SignalEmission implements AutoCloseable {
     }
 
     private List<Signal> append(List<PendingSignal> decided) {
-        return Await.item(() ->
-                ledger.append(decided)
-                        .onFailure(failure -> !SignalLedger.isRefusal(failure))
-                        .retry()
-                        .withBackOff(config.appendBackoff())
-                        .atMost(config.appendAttempts() - 1L)
-                        .ifNoItem()
-                        .after(config.appendTimeout())
-                        .failWith(() ->
-                                new IllegalStateException(
-                                        new TimeoutException(
-                                                "no answer within " + config.appendTimeout()))));
+        return Await.item(() -> {
+            // Behind the sending of the statement, so that it costs the database no time.
+            Objects.requireNonNull(Vertx.currentContext(), "awaited on a context")
+                    .runOnContext(_ -> hub.storing(decided));
+            return stored(decided);
+        });
+    }
+
+    private Uni<List<Signal>> stored(List<PendingSignal> decided) {
+        return ledger.append(decided)
+                .onFailure(failure -> !SignalLedger.isRefusal(failure))
+                .retry()
+                .withBackOff(config.appendBackoff())
+                .atMost(config.appendAttempts() - 1L)
+                .ifNoItem()
+                .after(config.appendTimeout())
+                .failWith(() ->
+                        new IllegalStateException(
+                                new TimeoutException(
+                                        "no answer within " + config.appendTimeout())));
     }
 
     /** Whether the signals lie in the spool, and subscribers have heard of them. */

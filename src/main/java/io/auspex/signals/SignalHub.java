@@ -31,6 +31,7 @@ public class SignalHub {
     private final List<Consumer<List<Signal>>> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<List<ProvisionalSignal>>> provisional =
             new CopyOnWriteArrayList<>();
+    private final List<Consumer<List<PendingSignal>>> storing = new CopyOnWriteArrayList<>();
     private @Nullable GapReader gaps;
     private volatile long seq;
 
@@ -82,6 +83,21 @@ public class SignalHub {
             Consumer<List<ProvisionalSignal>> listener) {
         provisional.add(listener);
         return () -> provisional.remove(listener);
+    }
+
+    /**
+     * Adds a listener for signals that are being stored: they may come as committed ones next, as
+     * provisional ones, or not at all. On an event loop; it must not block, and must tell nobody.
+     */
+    public Subscription subscribeStoring(Consumer<List<PendingSignal>> listener) {
+        storing.add(listener);
+        return () -> storing.remove(listener);
+    }
+
+    /** Says what is being stored, so that what is known of it can be done meanwhile. */
+    void storing(List<PendingSignal> signals) {
+        List<PendingSignal> unchanged = List.copyOf(signals);
+        storing.forEach(listener -> listener.accept(unchanged));
     }
 
     /** The newest signal of each symbol. */
@@ -162,13 +178,17 @@ public class SignalHub {
         for (Signal signal : committed) {
             if (signal.seq() > seq) {
                 seq = signal.seq();
-                remember(signal);
                 news.add(signal);
             }
         }
         if (!news.isEmpty()) {
             List<Signal> published = List.copyOf(news);
-            listeners.forEach(listener -> listener.accept(published));
+            // They first: nobody sees in between what is remembered.
+            try {
+                listeners.forEach(listener -> listener.accept(published));
+            } finally {
+                published.forEach(this::remember);
+            }
         }
         return news;
     }

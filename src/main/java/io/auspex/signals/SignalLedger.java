@@ -76,8 +76,9 @@ public class SignalLedger {
                       and s.symbol = i.symbol and s.close_time = i.close_time)
             ), head as (
                 update ledger_head set seq = seq + (select count(*) from fresh)
-                where exists (select 1 from fresh)
-                returning epoch, seq - (select count(*) from fresh) as base
+                where only_row and exists (select 1 from fresh)
+                returning epoch, seq - (select count(*) from fresh) as base,
+                          clock_timestamp() as stored_at
             ), inserted as (
                 insert into signal (id, epoch, seq, feed, model, version, schema_hash, symbol,
                                     timeframe, close_time, close_price, action, reason, confidence,
@@ -87,7 +88,7 @@ public class SignalLedger {
                        f.model, f.version, f.schema_hash, f.symbol, f.timeframe, f.close_time,
                        f.close_price, f.action, f.reason, f.confidence, f.heads::jsonb, f.unproven,
                        f.predicted_profit, f.p_profit, f.expires_at, f.receipt::jsonb,
-                       clock_timestamp()
+                       h.stored_at
                 from fresh f cross join head h
                 order by f.number
                 returning *

@@ -9,6 +9,7 @@ import io.auspex.serving.LiveVector;
 import io.auspex.serving.Prediction;
 import io.auspex.serving.ServingModel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,11 +54,55 @@ public record SignalMaker(
             return List.of();
         }
         Map<Symbol, LiveVector> ofSchema = vectors.apply(model.schema().hash());
+        Map<Symbol, Prediction> predictions = together(model, close, candles, ofSchema);
         List<PendingSignal> decided = new ArrayList<>(candles.size());
         for (Candle candle : candles) {
-            decided.add(decide(model, close, candle, ofSchema.get(candle.symbol())));
+            Symbol symbol = candle.symbol();
+            decided.add(
+                    decide(model, close, candle, ofSchema.get(symbol), predictions.get(symbol)));
         }
         return decided;
+    }
+
+    /**
+     * What the model says of the rows that can be asked about; none when it is asked row by row, or
+     * when it fails on one of them, which each of them is asked about again to find.
+     */
+    private Map<Symbol, Prediction> together(
+            ServingModel model,
+            MarketClose close,
+            List<Candle> candles,
+            Map<Symbol, LiveVector> ofSchema) {
+        if (!model.rowsTogether()) {
+            return Map.of();
+        }
+        List<LiveVector> ready = new ArrayList<>(candles.size());
+        for (Candle candle : candles) {
+            LiveVector vector = ofSchema.get(candle.symbol());
+            if (vector != null
+                    && isOf(close, vector)
+                    && vector.readiness() instanceof Readiness.Ready) {
+                ready.add(vector);
+            }
+        }
+        try {
+            long start = System.nanoTime();
+            List<Prediction> said =
+                    model.predictTogether(ready.stream().map(LiveVector::values).toList());
+            predicted.accept(System.nanoTime() - start);
+            Map<Symbol, Prediction> predictions = HashMap.newHashMap(ready.size());
+            for (int i = 0; i < ready.size(); i++) {
+                predictions.put(ready.get(i).symbol(), said.get(i));
+            }
+            return predictions;
+        } catch (RuntimeException failure) {
+            LOG.warnf(failure, "%s failed on the rows of a close together", model);
+            return Map.of();
+        }
+    }
+
+    private static boolean isOf(MarketClose close, LiveVector vector) {
+        return vector.closeTimeMillis() == close.closeTimeMillis();
     }
 
     /**
@@ -67,14 +112,26 @@ public record SignalMaker(
      */
     PendingSignal decide(
             ServingModel model, MarketClose close, Candle candle, @Nullable LiveVector vector) {
-        if (vector == null || vector.closeTimeMillis() != close.closeTimeMillis()) {
+        return decide(model, close, candle, vector, null);
+    }
+
+    /**
+     * @param known what the model says of the vector; null when it has not been asked yet
+     */
+    private PendingSignal decide(
+            ServingModel model,
+            MarketClose close,
+            Candle candle,
+            @Nullable LiveVector vector,
+            @Nullable Prediction known) {
+        if (vector == null || !isOf(close, vector)) {
             Said said = Said.abstained("there are no features for this close");
             return signal(model, close, candle, said, null);
         }
         Said said =
                 switch (vector.readiness()) {
                     case Readiness.NotReady notReady -> Said.abstained(notReady.reason());
-                    case Readiness.Ready _ -> scored(model, vector);
+                    case Readiness.Ready _ -> scored(model, vector, known);
                 };
         Receipt receipt = Receipt.of(model.artefact(), vector.candles(), rule, said.guard());
         return signal(model, close, candle, said, receipt);
@@ -113,11 +170,9 @@ public record SignalMaker(
     }
 
     /** One model that fails must not end the feed for all: it does not know, and says so. */
-    private Said scored(ServingModel model, LiveVector vector) {
+    private Said scored(ServingModel model, LiveVector vector, @Nullable Prediction known) {
         try {
-            long start = System.nanoTime();
-            Prediction prediction = model.predict(vector.values().toArray());
-            predicted.accept(System.nanoTime() - start);
+            Prediction prediction = known == null ? asked(model, vector) : known;
             for (SignalGuard guard : guards) {
                 Optional<String> reason = guard.reasonToAbstain(model, vector.values());
                 if (reason.isPresent()) {
@@ -130,6 +185,13 @@ public record SignalMaker(
             LOG.errorf(failure, "%s failed on %s", model, vector.symbol());
             return Said.abstained("the model failed");
         }
+    }
+
+    private Prediction asked(ServingModel model, LiveVector vector) {
+        long start = System.nanoTime();
+        Prediction prediction = vector.values().predictedBy(model);
+        predicted.accept(System.nanoTime() - start);
+        return prediction;
     }
 
     private PendingSignal signal(

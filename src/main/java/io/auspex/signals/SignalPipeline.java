@@ -66,6 +66,7 @@ public class SignalPipeline implements CloseListener {
     private final Counter skipped;
     private final Timer latency;
     private final CloseSteps steps;
+    private final Runnable rehearsal;
     private final AtomicReference<SignalsStatus> status =
             new AtomicReference<>(SignalsStatus.FRESH);
     private volatile boolean restored;
@@ -86,7 +87,8 @@ public class SignalPipeline implements CloseListener {
             Folders folders,
             InstantSource clock,
             MeterRegistry meters,
-            Traces traces) {
+            Traces traces,
+            CloseRehearsal rehearsal) {
         this(
                 features,
                 models,
@@ -99,10 +101,11 @@ public class SignalPipeline implements CloseListener {
                 folders.folder("spool").resolve("signals"),
                 clock,
                 meters,
-                traces);
+                traces,
+                rehearsal::begin);
     }
 
-    /** One without combiners, and without traces. */
+    /** One without combiners, without traces and without a rehearsal. */
     SignalPipeline(
             LiveFeatures features,
             ModelServer models,
@@ -126,11 +129,13 @@ public class SignalPipeline implements CloseListener {
                 spoolFile,
                 clock,
                 meters,
-                Traces.off());
+                Traces.off(),
+                () -> {});
     }
 
     /**
      * @param spoolFile where signals wait while the database is away
+     * @param rehearsal begun when a feed's history is complete
      */
     private SignalPipeline(
             LiveFeatures features,
@@ -144,7 +149,8 @@ public class SignalPipeline implements CloseListener {
             Path spoolFile,
             InstantSource clock,
             MeterRegistry meters,
-            Traces traces) {
+            Traces traces,
+            Runnable rehearsal) {
         this.features = features;
         this.models = models;
         this.ledger = ledger;
@@ -152,6 +158,7 @@ public class SignalPipeline implements CloseListener {
         this.history = history;
         this.clock = clock;
         this.steps = new CloseSteps(meters, traces);
+        this.rehearsal = rehearsal;
         this.maker = new SignalMaker(config.rule(), guards, config.expiry(), steps::predicted);
         this.combiners = combiners;
         this.missed =
@@ -213,6 +220,7 @@ public class SignalPipeline implements CloseListener {
     public void onHistoryComplete(
             String feed, Timeframe timeframe, boolean followsTheClock, long lastCloseTimeMillis) {
         byTheClock = followsTheClock ? feed : null;
+        rehearsal.run();
         if (!followsTheClock) {
             return;
         }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +185,38 @@ class SignalPipelineTest {
         restarted.start(null);
         assertThat(restored.snapshot().seq()).isEqualTo(Await.item(ledger::head));
         assertThat(restored.snapshot().latest()).containsAll(hub.snapshot().latest());
+    }
+
+    @Test
+    void aRehearsalSaysWhatWasSaidOfTheLastCloseAndNobodyHears() {
+        String model = "pipeline-rehearsed";
+        service.promote(model, 0.1f);
+        service.close();
+        long head = Await.item(ledger::head);
+        List<Signal> heard = new ArrayList<>();
+        List<List<Signal>> rehearsed = new ArrayList<>();
+        try (SignalHub.Subscription subscription = hub.subscribe(_ -> {}, heard::addAll)) {
+            CloseRehearsal rehearsal =
+                    new CloseRehearsal(
+                            features,
+                            models,
+                            config,
+                            news -> rehearsed.add(of(model, news.signals())));
+            assertThat(rehearsal.rehearse(1)).isGreaterThanOrEqualTo(LiveService.SYMBOLS.size());
+            assertThat(subscription).isNotNull();
+        }
+        rehearsed.removeIf(List::isEmpty);
+        assertThat(rehearsed).hasSize(1);
+        assertThat(rehearsed.getFirst())
+                .usingRecursiveComparison()
+                .ignoringFields("id", "epoch", "seq", "createdAt")
+                .isEqualTo(
+                        of(model, Await.item(() -> ledger.newest(null, 1_000))).reversed().stream()
+                                .limit(LiveService.SYMBOLS.size())
+                                .sorted(Comparator.comparing(Signal::symbol))
+                                .toList());
+        assertThat(heard).isEmpty();
+        assertThat(Await.item(ledger::head)).isEqualTo(head);
     }
 
     private static List<Signal> of(String model, List<Signal> signals) {

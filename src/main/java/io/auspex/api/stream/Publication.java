@@ -12,49 +12,44 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signals that were published together, encoded for every topic that they belong to: those of all
- * symbols in one buffer, those of each symbol one behind the other in a second.
+ * Signals that were published together, each encoded once. The frames of a topic, those of all
+ * symbols or of one, are made for the first who wants them, and kept. Not thread-safe: under the
+ * lock of {@link StreamTopics}, but for its making.
  */
 final class Publication {
 
-    /** The signals of one symbol, and the beginnings of their envelopes. */
-    private record Part(List<EncodedSignal> signals, List<byte[]> heads) {}
-
     private final List<EncodedSignal> signals;
-    private final SignalBatch all;
-    private final Map<String, SignalBatch> ofSymbol;
+    private final Instant sentAt;
+    private final Instants instants;
+    private final Map<String, List<EncodedSignal>> bySymbol;
 
-    private Publication(
-            List<EncodedSignal> signals, SignalBatch all, Map<String, SignalBatch> ofSymbol) {
+    /** By topic. */
+    private final Map<String, SignalBatch> batches = new HashMap<>();
+
+    private Publication(List<EncodedSignal> signals, Instant sentAt, Instants instants) {
         this.signals = signals;
-        this.all = all;
-        this.ofSymbol = ofSymbol;
+        this.sentAt = sentAt;
+        this.instants = instants;
+        this.bySymbol = LinkedHashMap.newLinkedHashMap(signals.size());
+        for (EncodedSignal signal : signals) {
+            bySymbol.computeIfAbsent(signal.symbol(), _ -> new ArrayList<>(1)).add(signal);
+        }
     }
 
     /**
      * @param news by increasing sequence, at least one
      */
     static Publication of(List<Signal> news, Instant sentAt) {
-        Instants instants = new Instants();
-        List<EncodedSignal> signals = EncodedSignal.of(news, instants);
-        Map<String, List<EncodedSignal>> bySymbol = new LinkedHashMap<>();
-        for (EncodedSignal signal : signals) {
-            bySymbol.computeIfAbsent(signal.symbol(), _ -> new ArrayList<>()).add(signal);
-        }
-        Map<String, Part> parts = new LinkedHashMap<>();
-        int size = 0;
-        for (Map.Entry<String, List<EncodedSignal>> each : bySymbol.entrySet()) {
-            String topic = StreamTopics.SIGNALS + each.getKey();
-            Part part = new Part(each.getValue(), heads(each.getValue(), topic, sentAt, instants));
-            parts.put(each.getKey(), part);
-            size += SignalBatch.size(part.signals(), part.heads());
-        }
-        ByteBuffer buffer = ByteBuffer.allocate(size);
-        Map<String, SignalBatch> ofSymbol = new HashMap<>();
-        parts.forEach((symbol, part) ->
-                ofSymbol.put(symbol, SignalBatch.write(part.signals(), part.heads(), buffer)));
-        return new Publication(
-                signals, batch(signals, StreamTopics.ALL_SIGNALS, sentAt, instants), ofSymbol);
+        return of(news, sentAt, Map.of());
+    }
+
+    /**
+     * @param news by increasing sequence, at least one
+     * @param bodies what is written of them already
+     */
+    static Publication of(List<Signal> news, Instant sentAt, Map<SignalBody, byte[]> bodies) {
+        Instants instants = new Instants(sentAt);
+        return new Publication(EncodedSignal.of(news, instants, bodies), sentAt, instants);
     }
 
     /** Signals as messages of one topic. */
@@ -70,7 +65,7 @@ final class Publication {
     }
 
     Set<String> symbols() {
-        return ofSymbol.keySet();
+        return bySymbol.keySet();
     }
 
     long first() {
@@ -83,9 +78,20 @@ final class Publication {
 
     /** What it says on a topic; null when that is nothing. */
     @Nullable SignalBatch on(String topic) {
-        return topic.equals(StreamTopics.ALL_SIGNALS)
-                ? all
-                : ofSymbol.get(topic.substring(StreamTopics.SIGNALS.length()));
+        SignalBatch known = batches.get(topic);
+        if (known != null) {
+            return known;
+        }
+        List<EncodedSignal> wanted =
+                topic.equals(StreamTopics.ALL_SIGNALS)
+                        ? signals
+                        : bySymbol.get(topic.substring(StreamTopics.SIGNALS.length()));
+        if (wanted == null) {
+            return null;
+        }
+        SignalBatch made = batch(wanted, topic, sentAt, instants);
+        batches.put(topic, made);
+        return made;
     }
 
     private static List<byte[]> heads(

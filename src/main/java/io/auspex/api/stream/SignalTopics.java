@@ -84,9 +84,6 @@ final class SignalTopics {
 
     /** Tells everybody who wants to hear. Those that are gone, or cannot keep up, are forgotten. */
     void publish(Publication news) {
-        for (EncodedSignal signal : news.signals()) {
-            remember(signal);
-        }
         epoch = news.signals().getLast().signal().epoch();
         head = Math.max(head, news.last());
         recent.add(news);
@@ -94,10 +91,29 @@ final class SignalTopics {
         while (recentSignals > maxRecent) {
             recentSignals -= recent.remove().signals().size();
         }
-        tell(StreamTopics.ALL_SIGNALS, news);
-        for (String symbol : news.symbols()) {
-            tell(StreamTopics.SIGNALS + symbol, news);
+        wanted(news).forEach(topic -> tell(topic, news));
+        // They first: nobody sees in between what is remembered.
+        news.signals().forEach(this::remember);
+    }
+
+    /** The topics of a publication that somebody is subscribed to. */
+    List<String> wanted(Publication news) {
+        if (subscribers.isEmpty()) {
+            return List.of();
         }
+        List<String> wanted = new ArrayList<>();
+        if (subscribers.containsKey(StreamTopics.ALL_SIGNALS)) {
+            wanted.add(StreamTopics.ALL_SIGNALS);
+        }
+        if (subscribers.size() > wanted.size()) {
+            for (String symbol : news.symbols()) {
+                String topic = StreamTopics.SIGNALS + symbol;
+                if (subscribers.containsKey(topic)) {
+                    wanted.add(topic);
+                }
+            }
+        }
+        return wanted;
     }
 
     /** Tells those who listen now, and remembers nothing. */
@@ -199,7 +215,7 @@ final class SignalTopics {
 
     private void tell(String topic, Publication news) {
         Map<Outbox, Long> all = subscribers.get(topic);
-        SignalBatch kept = news.on(topic);
+        SignalBatch kept = all == null ? null : news.on(topic);
         if (all == null || kept == null) {
             return;
         }

@@ -11,6 +11,7 @@ import io.auspex.security.KeyUsedUnusually;
 import io.auspex.signals.SignalHub;
 import io.auspex.signals.SignalLedger;
 import io.auspex.signals.SignalPipeline;
+import io.auspex.signals.SignalsRehearsed;
 import io.auspex.triggers.RetrainingDecision;
 import io.auspex.triggers.RetrainingService;
 import io.quarkus.runtime.StartupEvent;
@@ -39,6 +40,7 @@ class StreamNews {
     private final InstantSource clock;
     private SignalHub.@Nullable Subscription signals;
     private SignalHub.@Nullable Subscription provisional;
+    private SignalHub.@Nullable Subscription storing;
 
     StreamNews(
             StreamTopics topics,
@@ -65,6 +67,11 @@ class StreamNews {
                         snapshot -> topics.restore(epoch, snapshot.seq(), snapshot.latest()),
                         topics::publish);
         provisional = hub.subscribeProvisional(topics::publishProvisional);
+        storing =
+                hub.subscribeStoring(signals ->
+                        Thread.ofVirtual()
+                                .name("stream-prepare")
+                                .start(() -> topics.prepare(signals)));
         List<Refit> newestFirst = Await.item(() -> refits.refits(null, REFITS_LOOKED_AT));
         newestFirst
                 .reversed()
@@ -80,6 +87,10 @@ class StreamNews {
         for (RegisteredModel model : Await.item(registry::models)) {
             restore(model);
         }
+    }
+
+    void rehearsed(@Observes SignalsRehearsed news) {
+        topics.rehearse(news.signals());
     }
 
     void progressed(@Observes RefitProgressed news) {
@@ -107,6 +118,9 @@ class StreamNews {
         }
         if (provisional != null) {
             provisional.close();
+        }
+        if (storing != null) {
+            storing.close();
         }
     }
 

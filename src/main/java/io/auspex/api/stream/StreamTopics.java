@@ -79,6 +79,10 @@ class StreamTopics {
     private final Map<String, StateTopic> states = new HashMap<>();
     private final PredictionTopics predictions;
     private final StreamConfig config;
+
+    /** Of the close that is being stored. */
+    private volatile Map<SignalBody, byte[]> prepared = Map.of();
+
     private final InstantSource clock;
 
     StreamTopics(StreamConfig config, InstantSource clock) {
@@ -106,13 +110,41 @@ class StreamTopics {
         }
     }
 
+    /**
+     * Writes what is known already of signals that are on their way into the ledger. When they come
+     * out of it with another text, or before this is done, nothing of it is used.
+     */
+    void prepare(List<PendingSignal> storing) {
+        prepared = EncodedSignal.bodies(storing.stream().map(SignalBody::of).toList());
+    }
+
     void publish(List<Signal> news) {
+        Map<SignalBody, byte[]> bodies = prepared;
+        prepared = Map.of();
         // The long part, before anybody has to wait.
-        Publication publication = Publication.of(news, clock.instant());
+        Publication publication = Publication.of(news, clock.instant(), bodies);
+        wanted(publication).forEach(publication::on);
         lock.lock();
         try {
             signals.publish(publication);
             news.forEach(predictions::publish);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes what {@link #prepare} and {@link #publish} would make of them, and tells nobody. */
+    void rehearse(List<Signal> made) {
+        Instant now = clock.instant();
+        Map<SignalBody, byte[]> bodies =
+                EncodedSignal.bodies(made.stream().map(SignalBody::of).toList());
+        var _ = Publication.of(made, now, bodies).on(ALL_SIGNALS);
+    }
+
+    private List<String> wanted(Publication publication) {
+        lock.lock();
+        try {
+            return signals.wanted(publication);
         } finally {
             lock.unlock();
         }
@@ -257,9 +289,10 @@ class StreamTopics {
 
     /** Signals out of the ledger as messages of a topic. */
     Frame frame(String topic, List<Signal> page) {
-        Instants instants = new Instants();
+        Instant now = clock.instant();
+        Instants instants = new Instants(now);
         List<EncodedSignal> encoded = EncodedSignal.of(page, instants);
-        return Publication.batch(encoded, topic, clock.instant(), instants).after(0).orElseThrow();
+        return Publication.batch(encoded, topic, now, instants).after(0).orElseThrow();
     }
 
     void unsubscribe(String topic, Outbox subscriber) {

@@ -7,10 +7,14 @@ import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
 import io.auspex.platform.Json;
 import io.auspex.signals.Action;
+import io.auspex.signals.PendingSignal;
+import io.auspex.signals.PendingSignals;
 import io.auspex.signals.Signal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,51 @@ class SignalJsonTest {
                                     Json.mapper().writeValueAsBytes(signal),
                                     StandardCharsets.UTF_8));
         }
+    }
+
+    @Test
+    void whatWasWrittenAheadIsUsedForASignalThatSaysTheSameAndForNoOther() throws Exception {
+        Random random = new Random(6);
+        List<Signal> stored = new ArrayList<>();
+        List<SignalBody> ahead = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            Signal signal = signal(random, i);
+            stored.add(signal);
+            // Half of them came out of the ledger otherwise: they were in it before.
+            ahead.add(SignalBody.of(i % 2 == 0 ? signal : signal(random, i)));
+        }
+        Map<SignalBody, byte[]> bodies = EncodedSignal.bodies(ahead);
+        List<EncodedSignal> encoded = EncodedSignal.of(stored, new Instants(), bodies);
+        for (int i = 0; i < stored.size(); i++) {
+            assertThat(bodies.containsKey(SignalBody.of(stored.get(i)))).isEqualTo(i % 2 == 0);
+            assertThat(encoded.get(i).data())
+                    .isEqualTo(Json.mapper().writeValueAsBytes(stored.get(i)));
+        }
+    }
+
+    @Test
+    void aSignalSaysTheSameBeforeItIsStoredAndAfterwards() {
+        PendingSignal pending = PendingSignals.signal("ahead", 3, "ETHBTC", 0.1 + 0.2);
+        Signal stored =
+                new Signal(
+                        "epoch-7",
+                        "epoch",
+                        7,
+                        pending.feed(),
+                        pending.model(),
+                        pending.version(),
+                        pending.schemaHash(),
+                        pending.symbol(),
+                        pending.timeframe(),
+                        Instant.ofEpochMilli(pending.closeTimeMillis()),
+                        pending.closePrice(),
+                        pending.decision().action(),
+                        pending.decision().reason(),
+                        pending.decision().confidence(),
+                        pending.heads(),
+                        pending.unproven(),
+                        Instant.EPOCH);
+        assertThat(SignalBody.of(pending)).isEqualTo(SignalBody.of(stored));
     }
 
     private static Signal signal(Random random, long seq) {

@@ -1,0 +1,80 @@
+package io.auspex.api.stream;
+
+import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
+import io.auspex.model.Head;
+import io.auspex.signals.Action;
+import io.auspex.signals.PendingSignal;
+import io.auspex.signals.Signal;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a signal says: everything but its place in the ledger and when it got there. Known before it
+ * is stored, so that it can be written while the database works; two that are equal have one text.
+ */
+record SignalBody(
+        String feed,
+        String model,
+        int version,
+        String schemaHash,
+        Symbol symbol,
+        Timeframe timeframe,
+        Instant closeTime,
+        double closePrice,
+        Action action,
+        String reason,
+        @Nullable Double confidence,
+        Map<Head, Double> heads,
+        boolean unproven,
+        @Nullable Double predictedProfit,
+        @Nullable Double pProfit,
+        Instant expiresAt) {
+
+    static SignalBody of(Signal signal) {
+        return new SignalBody(
+                signal.feed(),
+                signal.model(),
+                signal.version(),
+                signal.schemaHash(),
+                signal.symbol(),
+                signal.timeframe(),
+                signal.closeTime(),
+                signal.closePrice(),
+                signal.action(),
+                signal.reason(),
+                signal.confidence(),
+                signal.heads(),
+                signal.unproven(),
+                signal.predictedProfit(),
+                signal.pProfit(),
+                signal.expiresAt());
+    }
+
+    static SignalBody of(PendingSignal signal) {
+        return new SignalBody(
+                signal.feed(),
+                signal.model(),
+                signal.version(),
+                signal.schemaHash(),
+                signal.symbol(),
+                signal.timeframe(),
+                Instant.ofEpochMilli(signal.closeTimeMillis()),
+                signal.closePrice(),
+                signal.decision().action(),
+                signal.decision().reason(),
+                signal.decision().confidence(),
+                signal.heads(),
+                signal.unproven(),
+                signal.outlook() == null ? null : signal.outlook().predictedProfit(),
+                signal.outlook() == null ? null : signal.outlook().pProfit(),
+                Instant.ofEpochMilli(signal.expiresAtMillis()));
+    }
+
+    /** Few fields: that it is equal is looked at then, field by field. */
+    @Override
+    public int hashCode() {
+        return 31 * symbol.hashCode() + model.hashCode();
+    }
+}

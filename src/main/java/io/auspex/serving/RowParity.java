@@ -1,0 +1,93 @@
+package io.auspex.serving;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether a session gives rows the same bits together as one by one, on this machine. Trees do:
+ * they add up a row's leaves in the same order however many rows there are. A matrix product may
+ * not: it is computed by another kernel for one row than for many, and adds in another order.
+ * Nobody knows for every graph and every processor, so it is tried, in the one shape in which rows
+ * are scored together, with every row at every place of it. What fails is scored row by row.
+ */
+final class RowParity {
+
+    /** Rows that are tried; the probe's own first, then rows mixed of its values. */
+    private static final int ROWS = 8 * OnnxSession.TOGETHER_ROWS;
+
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /**
+     * What a row may cost. In a slower model the call is a small part of it: there is little to
+     * gain, and the trial would keep its version from serving for a second.
+     */
+    private static final long MOST_ROW_NANOS =
+            MOST_NANOS / (ROWS * (1 + OnnxSession.TOGETHER_ROWS));
+
+    private RowParity() {}
+
+    /** Whether runs of many rows would save enough to try it. */
+    static boolean isWorthTrying(long rowNanos) {
+        return rowNanos <= MOST_ROW_NANOS;
+    }
+
+    /**
+     * Tries it; whoever has no patience for it, with a slow model or on a full machine, scores row
+     * by row, and says so.
+     */
+    static boolean holds(OnnxSession session, Probe probe) {
+        long start = System.nanoTime();
+        List<float[]> rows = rows(probe);
+        float[][] alone = new float[rows.size()][session.heads().size()];
+        for (int i = 0; i < alone.length; i++) {
+            session.run(rows.get(i), alone[i]);
+            if (System.nanoTime() - start > MOST_NANOS) {
+                return false;
+            }
+        }
+        for (int shift = 0; shift < OnnxSession.TOGETHER_ROWS; shift++) {
+            if (!holds(session, rows, alone, shift) || System.nanoTime() - start > MOST_NANOS) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean holds(
+            OnnxSession session, List<float[]> rows, float[][] alone, int shift) {
+        List<float[]> shifted = new ArrayList<>(rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            shifted.add(rows.get((i + shift) % rows.size()));
+        }
+        float[][] together = session.runTogether(shifted);
+        for (int i = 0; i < together.length; i++) {
+            if (!sameBits(alone[(i + shift) % alone.length], together[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameBits(float[] one, float[] other) {
+        for (int head = 0; head < one.length; head++) {
+            if (Float.floatToRawIntBits(one[head]) != Float.floatToRawIntBits(other[head])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static List<float[]> rows(Probe probe) {
+        List<float[]> rows = new ArrayList<>(ROWS);
+        for (int i = 0; i < ROWS; i++) {
+            float[] row = probe.row(i % probe.size()).clone();
+            // Every feature from another row: values that occur, in company that does not.
+            for (int feature = 0; i >= probe.size() && feature < row.length; feature++) {
+                row[feature] = probe.row((i * 7 + feature * 13) % probe.size())[feature];
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+}
