@@ -11,9 +11,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +103,7 @@ final class SignalEmission implements AutoCloseable {
         for (int failures = 0; true; failures++) {
             if (spool.isEmpty()) {
                 try {
-                    List<Signal> stored = append(decided);
+                    List<Signal> stored = append(decided, () -> false);
                     timed.commitDone();
                     List<Signal> news = hub.publish(stored);
                     timed.publicationDone();
@@ -148,17 +150,24 @@ final class SignalEmission implements AutoCloseable {
         }
     }
 
-    private List<Signal> append(List<PendingSignal> decided) {
+    /**
+     * @param ended from then on it is not tried again: nobody waits for what comes of it
+     */
+    private List<Signal> append(List<PendingSignal> decided, BooleanSupplier ended) {
         return Await.item(() -> {
             // Behind the sending of the statement, so that it costs the database no time.
             Objects.requireNonNull(Vertx.currentContext(), "awaited on a context")
                     .runOnContext(_ -> hub.storing(decided));
-            return stored(decided);
+            return stored(decided, ended);
         });
     }
 
-    private Uni<List<Signal>> stored(List<PendingSignal> decided) {
-        return ledger.append(decided)
+    private Uni<List<Signal>> stored(List<PendingSignal> decided, BooleanSupplier ended) {
+        return Uni.createFrom()
+                .deferred(() ->
+                        ended.getAsBoolean()
+                                ? Uni.createFrom().failure(new CancellationException("it ends"))
+                                : ledger.append(decided))
                 .onFailure(failure -> !SignalLedger.isRefusal(failure))
                 .retry()
                 .withBackOff(config.appendBackoff())
@@ -248,7 +257,7 @@ final class SignalEmission implements AutoCloseable {
 
     private void take(List<PendingSignal> oldest) {
         try {
-            listener.appended(hub.publish(append(oldest)));
+            listener.appended(hub.publish(append(oldest, () -> closed)));
         } catch (RuntimeException failure) {
             if (!SignalLedger.isRefusal(failure)
                     || NotTheLeader.isCauseOf(failure) && !isBehind(oldest.getFirst())) {

@@ -34,7 +34,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
-import java.io.IOException;
+import java.net.ConnectException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -371,7 +371,7 @@ class TradeIntakeTest {
         }
 
         private static <T> Uni<T> gone() {
-            return Uni.createFrom().failure(new IOException("Connection refused"));
+            return Uni.createFrom().failure(new ConnectException("Connection refused"));
         }
     }
 
