@@ -68,13 +68,16 @@ class MetricsIT {
                         auspex.json("/api/refits").findValuesAsText("state").contains("SUCCEEDED")
                                 ? Optional.of(true)
                                 : Optional.empty());
-        auspex.await(
-                "a signal",
-                Duration.ofMinutes(1),
-                () ->
-                        auspex.get("/q/metrics").body().contains("auspex_signals_total{")
-                                ? Optional.of(true)
-                                : Optional.empty());
+        // What is counted is counted after it can be read elsewhere.
+        for (String counted : List.of("auspex_refits_total{", "auspex_signals_total{")) {
+            auspex.await(
+                    counted,
+                    Duration.ofMinutes(1),
+                    () ->
+                            auspex.get("/q/metrics").body().contains(counted)
+                                    ? Optional.of(true)
+                                    : Optional.empty());
+        }
         assertThat(
                         auspex.post("/api/models/simulated-5m/predict", "{\"symbol\": \"ETHSIM\"}")
                                 .statusCode())
