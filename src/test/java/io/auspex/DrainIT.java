@@ -58,7 +58,10 @@ class DrainIT {
                         .build();
         try (RunningAuspex auspex =
                 RunningAuspex.start(
-                        "drain", "--feed=none", "--shutdown.drain=" + DRAIN.toSeconds() + "s")) {
+                        "drain",
+                        RunningAuspex.STARTED_OFTEN,
+                        "--feed=none",
+                        "--shutdown.drain=" + DRAIN.toSeconds() + "s")) {
             ManagedChannel channel =
                     ManagedChannelBuilder.forAddress("127.0.0.1", auspex.port())
                             .usePlaintext()

@@ -47,6 +47,7 @@ class StreamIT {
         auspex =
                 RunningAuspex.start(
                         "stream",
+                        RunningAuspex.STARTED_OFTEN,
                         "--speed=1500",
                         "--simulated.days=2",
                         "--simulated.symbols=2",

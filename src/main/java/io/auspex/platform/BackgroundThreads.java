@@ -3,13 +3,11 @@ package io.auspex.platform;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Threads for work that must not delay requests: a low weight, a slice longer than that of {@link
- * PromptThreads}, which therefore need not wait for its end, and no interruption of others when
- * they wake up. The weight alone is not enough: Linux lets a thread that runs finish its slice
- * whatever its weight, so that a request that arrives waits for milliseconds (see {@link
- * ThreadScheduling}). {@code SCHED_IDLE} gives way more often yet, but gets next to nothing on a
- * machine that is full: a swap would take half a minute there. Where the kernel refuses, they are
- * ordinary threads.
+ * Threads for work that must not delay requests: a low weight, and a short slice. The weight alone
+ * is not enough: Linux lets a thread that runs finish its slice whatever its weight, so that a
+ * request that arrives waits for milliseconds (see {@link ThreadScheduling}). {@code SCHED_IDLE}
+ * would give way at once, but gets next to nothing on a machine that is full: a swap would never
+ * end there. Where the kernel refuses, they are ordinary threads.
  *
  * <p>They should hold no lock for long that a thread of a request may want.
  */
@@ -18,7 +16,8 @@ public final class BackgroundThreads {
     /** About 3 % of a processor that is wanted by one other thread. */
     private static final int NICENESS = 15;
 
-    static final long SLICE_NANOS = 3_000_000;
+    /** Longer than that of {@link PromptThreads}, which therefore need not wait for its end. */
+    static final long SLICE_NANOS = 200_000;
 
     private BackgroundThreads() {}
 
@@ -40,6 +39,6 @@ public final class BackgroundThreads {
      * @return false where that cannot be had; nothing has changed then
      */
     public static boolean enter(int niceness) {
-        return ThreadScheduling.setBehind(ThreadScheduling.SELF, niceness, SLICE_NANOS);
+        return ThreadScheduling.set(ThreadScheduling.SELF, niceness, SLICE_NANOS);
     }
 }

@@ -19,8 +19,8 @@ final class CompilerThreads {
     /** A quarter of a processor that is wanted by one other thread: nothing is compiled yet. */
     static final int AT_START = 5;
 
-    /** 3 % of it. */
-    static final int LATER = 15;
+    /** A tenth of it. */
+    static final int LATER = 10;
 
     /** What the kernel keeps of "C1 CompilerThread0" and "C2 CompilerThread0". */
     private static final List<String> NAMES = List.of("C1 CompilerThre", "C2 CompilerThre");
@@ -35,7 +35,7 @@ final class CompilerThreads {
     static int giveWay(int niceness) {
         int given = 0;
         for (long thread : threads(Path.of("/proc/self/task"))) {
-            if (ThreadScheduling.setBehind(thread, niceness, BackgroundThreads.SLICE_NANOS)) {
+            if (ThreadScheduling.set(thread, niceness, BackgroundThreads.SLICE_NANOS)) {
                 given++;
             }
         }

@@ -13,12 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How Linux shares a processor between the threads of this process, by {@code sched_setattr}: a
  * weight, as a nice value, and a slice. Since Linux 6.6 (EEVDF) a thread that runs may finish its
- * slice, 0.7 to 4 ms, whatever its weight; since 6.12 a slice can be set for each thread, from 0.1
- * to 100 ms, and whoever wakes up with a shorter one than the thread that runs does not wait for
- * the end of that, as long as it has had no more than its share. Slices end at ticks of the clock,
- * which are 4 ms apart on many machines: whoever has run for a slice by then may have to wait until
- * the next tick. Elsewhere, and on older kernels, nothing of that is to be had, which is said and
- * does no harm.
+ * slice, 1.4 to 4 ms, whatever its weight; since 6.12 a slice can be set for each thread, from 0.1
+ * ms, and whoever wakes up with a shorter one than the thread that runs does not wait for the end
+ * of that, as long as it has had no more than its share. Elsewhere, and on older kernels, nothing
+ * of that is to be had, which is said and does no harm.
  */
 final class ThreadScheduling {
 
@@ -44,7 +42,6 @@ final class ThreadScheduling {
     private static final long NICE_OFFSET = 16;
     private static final long RUNTIME_OFFSET = 24;
     private static final int SCHED_OTHER = 0;
-    private static final int SCHED_BATCH = 3;
     private static final long RESET_ON_FORK = 1;
 
     /** Numbers of the two calls: asm/unistd_64.h, asm-generic/unistd.h. */
@@ -64,35 +61,33 @@ final class ThreadScheduling {
     private ThreadScheduling() {}
 
     /**
-     * Gives a thread a weight and a slice, which the native threads that it starts take over. It
-     * interrupts nobody when it wakes up ({@code SCHED_BATCH}).
+     * Gives a thread a weight and a slice, which the native threads that it starts take over.
      *
      * @param thread its number in the kernel, or {@link #SELF}
      * @param niceness 0 to 19; less than it has takes rights that a service should not have
      * @return false where that cannot be had; nothing has changed then
      */
-    static boolean setBehind(long thread, int niceness, long sliceNanos) {
-        return set(thread, SCHED_BATCH, niceness, sliceNanos, 0);
+    static boolean set(long thread, int niceness, long sliceNanos) {
+        return set(thread, niceness, sliceNanos, 0);
     }
 
     /**
-     * Gives this thread alone a slice: those that it starts are ordinary ones. A thread of a pool
-     * is started by whoever brings it work, also by an event loop.
+     * As {@link #set}, but for this thread alone: those that it starts are ordinary ones. A thread
+     * of a pool is started by whoever brings it work, also by an event loop.
      */
     static boolean setAlone(long thread, int niceness, long sliceNanos) {
-        return set(thread, SCHED_OTHER, niceness, sliceNanos, RESET_ON_FORK);
+        return set(thread, niceness, sliceNanos, RESET_ON_FORK);
     }
 
-    private static boolean set(long thread, int policy, int niceness, long sliceNanos, long flags) {
+    private static boolean set(long thread, int niceness, long sliceNanos, long flags) {
         Machine machine = machine();
         if (machine == null) {
             return false;
         }
         try (Arena arena = Arena.ofConfined()) {
-            // All zeros but these.
+            // All zeros but these: SCHED_OTHER.
             MemorySegment attributes = arena.allocate(ATTRIBUTES);
             attributes.set(ValueLayout.JAVA_INT, 0, (int) ATTRIBUTES.byteSize());
-            attributes.set(ValueLayout.JAVA_INT, POLICY_OFFSET, policy);
             attributes.set(ValueLayout.JAVA_LONG, FLAGS_OFFSET, flags);
             attributes.set(ValueLayout.JAVA_INT, NICE_OFFSET, niceness);
             attributes.set(ValueLayout.JAVA_LONG, RUNTIME_OFFSET, sliceNanos);
@@ -111,9 +106,10 @@ final class ThreadScheduling {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(ATTRIBUTES);
-            boolean read = call(machine.get, thread, attributes, ATTRIBUTES.byteSize(), 0) == 0;
-            int policy = attributes.get(ValueLayout.JAVA_INT, POLICY_OFFSET);
-            return read && (policy == SCHED_OTHER || policy == SCHED_BATCH)
+            boolean read =
+                    call(machine.get, thread, attributes, ATTRIBUTES.byteSize(), 0) == 0
+                            && attributes.get(ValueLayout.JAVA_INT, POLICY_OFFSET) == SCHED_OTHER;
+            return read
                     ? OptionalInt.of(attributes.get(ValueLayout.JAVA_INT, NICE_OFFSET))
                     : OptionalInt.empty();
         } catch (Throwable unavailable) {

@@ -12,6 +12,7 @@ import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
@@ -200,7 +201,8 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             return;
         }
         if (!current.isEnded()) {
-            if (!current.response().ended() && isSlowerThanAllowed(now)) {
+            // One that brings none has all arrived: it may wait here for its answer.
+            if (bringsBody(current) && !current.response().ended() && isSlowerThanAllowed(now)) {
                 cut(context, "body");
             }
         } else if (current.response().ended()) {
@@ -209,6 +211,12 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             sinceNanos = now;
             request = null;
         }
+    }
+
+    /** HTTP/1: a request without either of these has no body (RFC 9112, section 6.3). */
+    private static boolean bringsBody(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private boolean isSlowerThanAllowed(long now) {

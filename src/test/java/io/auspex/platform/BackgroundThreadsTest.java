@@ -14,11 +14,6 @@ class BackgroundThreadsTest {
     /** Field 19 of proc_pid_stat(5), counted after the name in parentheses. */
     private static final int NICE = 19 - 3;
 
-    /** Field 41. */
-    private static final int POLICY = 41 - 3;
-
-    private static final int SCHED_BATCH = 3;
-
     @Test
     void aThreadOfTheBackgroundIsNiceAndTheOthersAreAsBefore() throws Exception {
         assumeTrue(Files.exists(Path.of("/proc/thread-self/stat")), "Linux");
@@ -38,20 +33,8 @@ class BackgroundThreadsTest {
         assertThat(lowest.get()).isEqualTo(19);
     }
 
-    @Test
-    void interruptsNobodyWhenItWakesUp() throws Exception {
-        assumeTrue(Files.exists(Path.of("/proc/thread-self/stat")), "Linux");
-        FutureTask<Integer> inBackground = new FutureTask<>(() -> field(POLICY));
-        BackgroundThreads.factory("background-").newThread(inBackground).start();
-        assertThat(inBackground.get()).isEqualTo(SCHED_BATCH);
-    }
-
     private static int niceness() throws IOException {
-        return field(NICE);
-    }
-
-    private static int field(int index) throws IOException {
         String stat = Files.readString(Path.of("/proc/thread-self/stat"));
-        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[index]);
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE]);
     }
 }
