@@ -139,7 +139,7 @@ class CloseRehearsal {
         List<Signal> said = new ArrayList<>(decided.size());
         Instant now = Instant.ofEpochMilli(close.closeTimeMillis());
         for (PendingSignal each : decided) {
-            said.add(asIfStored(each, said.size() + 1, now));
+            said.add(each.at(NOWHERE, said.size() + 1, now));
         }
         listener.accept(new SignalsRehearsed(said));
         return said;
@@ -171,29 +171,5 @@ class CloseRehearsal {
                                     0);
                         })
                         .toList());
-    }
-
-    private static Signal asIfStored(PendingSignal signal, long seq, Instant now) {
-        return new Signal(
-                NOWHERE + "-" + seq,
-                NOWHERE,
-                seq,
-                signal.feed(),
-                signal.model(),
-                signal.version(),
-                signal.schemaHash(),
-                signal.symbol(),
-                signal.timeframe(),
-                Instant.ofEpochMilli(signal.closeTimeMillis()),
-                signal.closePrice(),
-                signal.decision().action(),
-                signal.decision().reason(),
-                signal.decision().confidence(),
-                signal.heads(),
-                signal.unproven(),
-                null,
-                null,
-                Instant.ofEpochMilli(signal.expiresAtMillis()),
-                now);
     }
 }

@@ -3,6 +3,7 @@ package io.auspex.signals;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.Head;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,31 @@ public record PendingSignal(
                 expected,
                 expiresAtMillis,
                 receipt == null ? null : receipt.with(source));
+    }
+
+    /** As it is in the ledger when that is its place there. */
+    public Signal at(String epoch, long seq, Instant storedAt) {
+        return new Signal(
+                epoch + "-" + seq,
+                epoch,
+                seq,
+                feed,
+                model,
+                version,
+                schemaHash,
+                symbol,
+                timeframe,
+                Instant.ofEpochMilli(closeTimeMillis),
+                closePrice,
+                decision.action(),
+                decision.reason(),
+                decision.confidence(),
+                heads,
+                unproven,
+                outlook == null ? null : outlook.predictedProfit(),
+                outlook == null ? null : outlook.pProfit(),
+                Instant.ofEpochMilli(expiresAtMillis),
+                storedAt);
     }
 
     Key key() {

@@ -1,6 +1,7 @@
 package io.auspex.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,6 +19,7 @@ import io.vertx.core.impl.VertxBuilder;
 import java.io.DataInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +31,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections of HTTP/2: a server and a client of Vert.x alone, and limits of a moment. */
+/**
+ * Connections of HTTP/2, and one of HTTP/1 that waits: a server and a client of Vert.x alone, and
+ * limits of a moment.
+ */
 class StreamedConnectionsTest {
 
     private static final int PATIENCE_SECONDS = 20;
@@ -63,9 +68,13 @@ class StreamedConnectionsTest {
 
     /** With the limit of idleness that a test is about. */
     private void listen(Duration idle) throws Exception {
+        listen(idle, LONG);
+    }
+
+    private void listen(Duration idle, Duration bodyGrace) throws Exception {
         // A quarter of the shortest limit is how often it is looked.
         ArrivalLimits limits =
-                new ArrivalLimits(10, true, Duration.ofMillis(200), LONG, 1, idle, LONG);
+                new ArrivalLimits(10, true, Duration.ofMillis(200), bodyGrace, 1, idle, LONG);
         vertx =
                 new VertxBuilder(new VertxOptions())
                         .findTransport(new WatchedTransport(new Arrivals(limits)))
@@ -94,6 +103,8 @@ class StreamedConnectionsTest {
     private void answer(HttpServerRequest request) {
         Arrivals.headArrived(request, false);
         if (request.path().equals("/held")) {
+            // As resources do that answer on another thread: its end has not been read then.
+            request.pause();
             held.add(request.response());
         } else {
             request.response().end("ok");
@@ -138,6 +149,25 @@ class StreamedConnectionsTest {
         answer.end("late");
         assertThat(get(get(slow).body()).toString()).isEqualTo("late");
         assertThat(closed.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isSameAs(connections.get(0));
+    }
+
+    @Test
+    void whoBringsNoBodyIsNotCutForASlowOneWhenTheAnswerIs() throws Exception {
+        listen(LONG, IDLE);
+        try (Socket patient = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            patient.getOutputStream()
+                    .write(
+                            "GET /held HTTP/1.1\r\nHost: x\r\n\r\n"
+                                    .getBytes(StandardCharsets.ISO_8859_1));
+            HttpServerResponse answer = held.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            patient.setSoTimeout(5 * (int) IDLE.toMillis());
+            assertThatThrownBy(() -> patient.getInputStream().read())
+                    .isInstanceOf(SocketTimeoutException.class);
+            patient.setSoTimeout(PATIENCE_SECONDS * 1_000);
+            answer.end("late");
+            byte[] status = patient.getInputStream().readNBytes("HTTP/1.1 200".length());
+            assertThat(new String(status, StandardCharsets.ISO_8859_1)).isEqualTo("HTTP/1.1 200");
+        }
     }
 
     @Test

@@ -52,24 +52,9 @@ record SignalBody(
                 signal.expiresAt());
     }
 
+    /** Of one that is not stored yet; its place is no part of what it says. */
     static SignalBody of(PendingSignal signal) {
-        return new SignalBody(
-                signal.feed(),
-                signal.model(),
-                signal.version(),
-                signal.schemaHash(),
-                signal.symbol(),
-                signal.timeframe(),
-                Instant.ofEpochMilli(signal.closeTimeMillis()),
-                signal.closePrice(),
-                signal.decision().action(),
-                signal.decision().reason(),
-                signal.decision().confidence(),
-                signal.heads(),
-                signal.unproven(),
-                signal.outlook() == null ? null : signal.outlook().predictedProfit(),
-                signal.outlook() == null ? null : signal.outlook().pProfit(),
-                Instant.ofEpochMilli(signal.expiresAtMillis()));
+        return of(signal.at("", 0, Instant.EPOCH));
     }
 
     /** Few fields: that it is equal is looked at then, field by field. */
