@@ -13,10 +13,12 @@ final class MachineText {
 
     private static final double KILOBYTES_PER_GIBIBYTE = 1024 * 1024;
 
+    private static final Path AUTOGROUP = Path.of("/proc/sys/kernel/sched_autogroup_enabled");
+
     private MachineText() {}
 
     static String describe() throws IOException {
-        return "%s; %d processors (%s), %.0f GiB, %s %s, Java %s; Quarkus %s, Vert.x %s, ONNX Runtime %s."
+        return "%s; %d processors (%s), %.0f GiB, %s %s, autogroup %s, Java %s; Quarkus %s, Vert.x %s, ONNX Runtime %s."
                 .formatted(
                         LocalDate.now(ZoneOffset.UTC),
                         Runtime.getRuntime().availableProcessors(),
@@ -25,10 +27,20 @@ final class MachineText {
                                 / KILOBYTES_PER_GIBIBYTE,
                         System.getProperty("os.name"),
                         System.getProperty("os.version"),
+                        isAutogrouped() ? "on" : "off",
                         Runtime.version(),
                         version("io.quarkus/quarkus-core"),
                         version("io.vertx/vertx-core"),
                         BareSession.version());
+    }
+
+    /**
+     * Whether Linux shares processors between sessions first, and then between the threads of each.
+     * The backends of PostgreSQL are sessions of their own; beside one that keeps two processors
+     * busy they were seen to wait for up to a second (Linux 6.18, docs/benchmarks.md).
+     */
+    static boolean isAutogrouped() throws IOException {
+        return Files.exists(AUTOGROUP) && Files.readString(AUTOGROUP).strip().equals("1");
     }
 
     private static String line(String file, String name) throws IOException {

@@ -69,6 +69,12 @@ final class ServingBench {
             // Nor is this process to be in the service's way: it asks for swaps and refits.
             Processors.move(ProcessHandle.current().pid(), processors.load().get());
         }
+        if (plan.has("refits") && MachineText.isAutogrouped()) {
+            progress.println(
+                    "kernel.sched_autogroup_enabled is 1: during refits PostgreSQL may wait for its"
+                            + " processor for seconds; sysctl -w kernel.sched_autogroup_enabled=0"
+                            + " (docs/benchmarks.md)");
+        }
         Path folder = Files.createTempDirectory("auspex-serving");
         try {
             ServingBench bench = new ServingBench(plan, processors, progress, folder, machine);

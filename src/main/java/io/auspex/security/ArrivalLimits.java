@@ -42,7 +42,7 @@ record ArrivalLimits(
         return counted > 0 && bodyBytes < counted / 1e9 * bodyBytesPerSecond;
     }
 
-    /** How often a connection is looked at: a limit is kept to a quarter of it. */
+    /** How often a connection is looked at: who is over a limit is cut within half of it more. */
     Duration look() {
         Duration shortest = head.compareTo(bodyGrace) < 0 ? head : bodyGrace;
         Duration look = shortest.dividedBy(LOOKS);

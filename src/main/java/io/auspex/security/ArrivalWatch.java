@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches one connection of HTTP for clients that are slow on purpose (Slowloris, slow bodies, slow
  * readers). It sees bytes before HTTP does and looks now and then at what came of them: a timeout
- * of inactivity would be put off by every single byte, a deadline is not. On the event loop of the
+ * of inactivity would be put off by every single byte, a deadline is not. What begins between two
+ * looks counts from the second, so that no request pays for a clock. On the event loop of the
  * connection.
  */
 final class ArrivalWatch extends ChannelInboundHandlerAdapter {
@@ -34,14 +35,18 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
 
+    private static final long NOT_ENDED = -1;
+
     /** HTTP/2: nothing is wrong (RFC 9113, section 7). */
     private static final long NO_ERROR = 0;
 
     private final ArrivalLimits limits;
     private final OpenStreams streams;
     private State state = State.IDLE;
+    private boolean hasJustBegun;
     private long sinceNanos;
-    private long bodyBytes;
+    private long bytes;
+    private long bytesAtEnd = NOT_ENDED;
     private @Nullable HttpServerRequest request;
     private @Nullable ScheduledFuture<?> looks;
     private long pendingBytes;
@@ -99,12 +104,11 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         switch (state) {
-            case IDLE -> begin();
+            case IDLE -> begin(State.HEAD);
             case REQUEST -> {
-                if (request == null || request.isEnded()) {
-                    begin();
-                } else if (message instanceof ByteBuf bytes) {
-                    bodyBytes += bytes.readableBytes();
+                // Of a body, or of the next head: whoever looks can tell.
+                if (message instanceof ByteBuf piece) {
+                    bytes += piece.readableBytes();
                 }
             }
             case HEAD, STREAMS, UPGRADED -> {}
@@ -112,9 +116,9 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
         super.channelRead(context, message);
     }
 
-    private void begin() {
-        state = State.HEAD;
-        sinceNanos = System.nanoTime();
+    private void begin(State begun) {
+        state = begun;
+        hasJustBegun = true;
         request = null;
     }
 
@@ -129,10 +133,10 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             sinceNanos = System.nanoTime();
             streams.headArrived(arrived, sinceNanos);
         } else {
-            state = State.REQUEST;
+            begin(State.REQUEST);
             request = arrived;
-            bodyBytes = 0;
-            sinceNanos = System.nanoTime();
+            bytes = 0;
+            bytesAtEnd = NOT_ENDED;
         }
     }
 
@@ -171,6 +175,10 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
             cut(context, "write");
             return;
         }
+        if (hasJustBegun) {
+            hasJustBegun = false;
+            sinceNanos = now;
+        }
         switch (state) {
             case IDLE -> cutAfter(context, now, limits.idle(), "idle");
             case HEAD -> cutAfter(context, now, limits.head(), "head");
@@ -206,11 +214,19 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
                 cut(context, "body");
             }
         } else if (current.response().ended()) {
-            // What it did last is not before this look, and not long ago.
-            state = State.IDLE;
-            sinceNanos = now;
-            request = null;
+            lookAtWhatFollows(now);
         }
+    }
+
+    /** The last request is over: what has come since is of the head of another. */
+    private void lookAtWhatFollows(long now) {
+        if (bytesAtEnd == NOT_ENDED) {
+            bytesAtEnd = bytes;
+            return;
+        }
+        begin(bytes > bytesAtEnd ? State.HEAD : State.IDLE);
+        hasJustBegun = false;
+        sinceNanos = now;
     }
 
     /** HTTP/1: a request without either of these has no body (RFC 9112, section 6.3). */
@@ -220,7 +236,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isSlowerThanAllowed(long now) {
-        return limits.isSlowerThanAllowed(now - sinceNanos, bodyBytes);
+        return limits.isSlowerThanAllowed(now - sinceNanos, bytes);
     }
 
     private void cutAfter(ChannelHandlerContext context, long now, Duration most, String limit) {
