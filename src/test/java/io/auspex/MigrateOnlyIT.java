@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,11 +35,10 @@ class MigrateOnlyIT {
 
             List<String> serving = new ArrayList<>(options);
             serving.addAll(List.of("--feed=none", "--roles=serve"));
+            Map<String, String> environment = new HashMap<>(RunningAuspex.STARTED_OFTEN);
+            environment.put("QUARKUS_FLYWAY_MIGRATE_AT_START", "false");
             try (RunningAuspex service =
-                    RunningAuspex.start(
-                            "migrated",
-                            Map.of("QUARKUS_FLYWAY_MIGRATE_AT_START", "false"),
-                            serving.toArray(String[]::new))) {
+                    RunningAuspex.start("migrated", environment, serving.toArray(String[]::new))) {
                 assertThat(service.json("/api/models").isArray()).isTrue();
                 assertThat(service.json("/api/models/weights").path("lgbm_ai_weight").asDouble())
                         .isEqualTo(0.4);

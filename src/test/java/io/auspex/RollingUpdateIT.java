@@ -330,7 +330,7 @@ class RollingUpdateIT {
     }
 
     private static RunningAuspex pod(String role, String name, TestDatabase database)
-            throws IOException {
+            throws IOException, InterruptedException {
         Map<String, String> secrets =
                 Map.of(
                         "auspex-database/url", database.url(),

@@ -35,7 +35,8 @@ final class RunningAuspex implements AutoCloseable {
     /** Where the README says that one stands. */
     static final Path CHECKOUT = Path.of("").toAbsolutePath();
 
-    private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
+    static final Path APPLICATION = CHECKOUT.resolve("target/quarkus-app/quarkus-run.jar");
+
     private static final Path FOLDER = CHECKOUT.resolve("target/it");
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration STOP = Duration.ofSeconds(40);
@@ -60,10 +61,11 @@ final class RunningAuspex implements AutoCloseable {
 
     /**
      * For services that are started more often than they have to compute: without the optimizing
-     * compiler a start takes two thirds of the processor time.
+     * compiler a start takes two thirds of the processor time, and the plain collector has no
+     * threads of its own.
      */
     static final Map<String, String> STARTED_OFTEN =
-            Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+            Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 
     private RunningAuspex(String name, List<String> words, Map<String, String> environment)
             throws IOException {
@@ -106,7 +108,8 @@ final class RunningAuspex implements AutoCloseable {
      * A container of the chart as a process, with a data folder and a port of its own; does not
      * wait. Where security is on, requests of {@link #get} carry the administrator's key.
      */
-    static RunningAuspex container(String name, ContainerCommand command) throws IOException {
+    static RunningAuspex container(String name, ContainerCommand command)
+            throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(command.words());
         words.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
         Map<String, String> environment = new LinkedHashMap<>(command.environment());
@@ -116,7 +119,7 @@ final class RunningAuspex implements AutoCloseable {
         try {
             auspex.launch();
             return auspex;
-        } catch (IOException | RuntimeException | AssertionError failure) {
+        } catch (IOException | InterruptedException | RuntimeException | AssertionError failure) {
             auspex.close();
             throw failure;
         }
@@ -130,11 +133,15 @@ final class RunningAuspex implements AutoCloseable {
                 .build();
     }
 
-    /** An environment in which no setting of the caller's can be found. */
-    static ProcessBuilder command(List<String> words) {
+    /**
+     * An environment in which no setting of the caller's can be found. A service that is started by
+     * it finds its classes stored.
+     */
+    static ProcessBuilder command(List<String> words) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(words).directory(CHECKOUT.toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("AUSPEX_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("JAVA_OPTS", StoredClasses.options());
         builder.redirectErrorStream(true);
         return builder;
     }
@@ -152,7 +159,7 @@ final class RunningAuspex implements AutoCloseable {
     }
 
     /** Starts it, and does not wait. */
-    void launch() throws IOException {
+    void launch() throws IOException, InterruptedException {
         theBuildIsNew();
         ProcessBuilder command = command(words);
         command.environment().putAll(environment);
@@ -362,7 +369,7 @@ final class RunningAuspex implements AutoCloseable {
         if (!Files.exists(stamp)) {
             Files.createFile(stamp);
         }
-        var packaged = Files.getLastModifiedTime(CHECKOUT.resolve(APPLICATION));
+        var packaged = Files.getLastModifiedTime(APPLICATION);
         if (Files.getLastModifiedTime(stamp).compareTo(packaged) < 0) {
             Files.setLastModifiedTime(stamp, packaged);
         }

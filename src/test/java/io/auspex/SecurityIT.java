@@ -123,7 +123,7 @@ class SecurityIT {
         return "--data=" + DATA;
     }
 
-    private static Process start(String... words) throws IOException {
+    private static Process start(String... words) throws Exception {
         return builder(Map.of(), words)
                 .redirectOutput(Path.of("target/it/security.log").toFile())
                 .start();
@@ -145,7 +145,8 @@ class SecurityIT {
         return new Ended(process.exitValue(), text);
     }
 
-    private static ProcessBuilder builder(Map<String, String> environment, String... words) {
+    private static ProcessBuilder builder(Map<String, String> environment, String... words)
+            throws Exception {
         List<String> all = new ArrayList<>(List.of("./auspex"));
         all.addAll(List.of(words));
         ProcessBuilder builder = RunningAuspex.command(all);

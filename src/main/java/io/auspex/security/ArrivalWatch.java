@@ -190,7 +190,7 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
 
     /** A stream is one from the head of its request to the end of its answer. */
     private void lookAtStreams(ChannelHandlerContext context, long now) {
-        streams.look(now);
+        streams.look(context, now);
         Http2ConnectionHandler http2 = http2(context);
         if (http2 == null || http2.connection().numActiveStreams() > 0) {
             sinceNanos = now;

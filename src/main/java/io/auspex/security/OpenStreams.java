@@ -1,5 +1,8 @@
 package io.auspex.security;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,16 +41,28 @@ final class OpenStreams {
     }
 
     /** Ends streams whose bodies come too slowly. */
-    void look(long now) {
+    void look(ChannelHandlerContext context, long now) {
         forgetEnded();
-        open.removeIf(stream -> {
-            boolean isSlow = isSlowerThanAllowed(stream, now);
-            if (isSlow) {
-                Arrivals.count("body");
-                stream.request().response().reset(ENHANCE_YOUR_CALM);
+        // Whoever hears of an end may begin or end others.
+        List<Open> slow = open.stream().filter(stream -> isSlowerThanAllowed(stream, now)).toList();
+        open.removeAll(slow);
+        slow.forEach(stream -> end(context, stream.request()));
+    }
+
+    /**
+     * Whoever reads the body is told as of a reset by the client. Vert.x tells nobody of one by the
+     * server: the reader would wait for its own timeout, and then close the connection of all.
+     */
+    private static void end(ChannelHandlerContext context, HttpServerRequest request) {
+        Arrivals.count("body");
+        if (request.connection() instanceof Http2FrameListener http2) {
+            try {
+                http2.onRstStreamRead(context, request.response().streamId(), ENHANCE_YOUR_CALM);
+            } catch (Http2Exception impossible) {
+                throw new IllegalStateException(impossible);
             }
-            return isSlow;
-        });
+        }
+        request.response().reset(ENHANCE_YOUR_CALM);
     }
 
     void forget() {

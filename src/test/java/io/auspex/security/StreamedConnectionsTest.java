@@ -9,12 +9,14 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.impl.VertxBuilder;
 import java.io.DataInputStream;
 import java.net.InetAddress;
@@ -46,6 +48,8 @@ class StreamedConnectionsTest {
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
                     .getBytes(StandardCharsets.ISO_8859_1);
 
+    private static final long ENHANCE_YOUR_CALM = 0xb;
+
     /** The type of that frame. */
     private static final int GOAWAY = 7;
 
@@ -54,6 +58,9 @@ class StreamedConnectionsTest {
 
     /** Of the client, in the order in which they were opened. */
     private final List<HttpConnection> connections = new CopyOnWriteArrayList<>();
+
+    /** By whoever reads a body. */
+    private final BlockingQueue<Throwable> heard = new LinkedBlockingQueue<>();
 
     private final BlockingQueue<GoAway> told = new LinkedBlockingQueue<>();
     private final BlockingQueue<HttpConnection> closed = new LinkedBlockingQueue<>();
@@ -106,6 +113,8 @@ class StreamedConnectionsTest {
             // As resources do that answer on another thread: its end has not been read then.
             request.pause();
             held.add(request.response());
+        } else if (request.path().equals("/read")) {
+            request.exceptionHandler(heard::add).resume();
         } else {
             request.response().end("ok");
         }
@@ -168,6 +177,24 @@ class StreamedConnectionsTest {
             byte[] status = patient.getInputStream().readNBytes("HTTP/1.1 200".length());
             assertThat(new String(status, StandardCharsets.ISO_8859_1)).isEqualTo("HTTP/1.1 200");
         }
+    }
+
+    @Test
+    void whoReadsABodyThatIsTooSlowHearsOfItsEndAndTheConnectionGoesOn() throws Exception {
+        listen(LONG, IDLE);
+        HttpClientRequest slow = get(http.request(HttpMethod.POST, port, "127.0.0.1", "/read"));
+        slow.exceptionHandler(_ -> {}).setChunked(true);
+        get(slow.sendHead());
+
+        assertThat(heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .isInstanceOf(StreamResetException.class);
+        assertThatThrownBy(() -> get(slow.response()))
+                .hasCauseInstanceOf(StreamResetException.class)
+                .cause()
+                .extracting(cause -> ((StreamResetException) cause).getCode())
+                .isEqualTo(ENHANCE_YOUR_CALM);
+        assertThat(get(ask("/")).statusCode()).isEqualTo(200);
+        assertThat(connections).hasSize(1);
     }
 
     @Test

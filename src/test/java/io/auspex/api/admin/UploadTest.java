@@ -22,8 +22,6 @@ import io.auspex.serving.ModelServer;
 import io.auspex.serving.TinyModels;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -32,14 +30,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
 /** Uploads over HTTP, through real inspections, into serving. */
 @QuarkusTest
 @QuarkusTestResource(PostgresResource.class)
-@TestProfile(UploadTest.SmallFiles.class)
 class UploadTest {
 
     private static final Path MODELS = Path.of("src/test/resources/models");
@@ -47,15 +43,6 @@ class UploadTest {
     @Inject LiveService service;
     @Inject ModelServer server;
     @Inject Folders folders;
-
-    /** A limit that a test can reach. */
-    public static final class SmallFiles implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("auspex.uploads.max-bytes", "1m", "auspex.uploads.timeout", "60s");
-        }
-    }
 
     @Test
     void aModelOfScikitLearnBecomesACandidateThatServesItsLibrarysPredictions() throws Exception {
