@@ -5,10 +5,12 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** A real store that is away when a test says so. */
 final class FlakyStore extends CandleStore {
 
+    private volatile CompletableFuture<Boolean> gate = CompletableFuture.completedFuture(true);
     private int toFail;
     private int failures;
     private Runnable afterFailure = () -> {};
@@ -20,6 +22,13 @@ final class FlakyStore extends CandleStore {
     /** With room for few candles while it is away. */
     FlakyStore(Pool pool, int batchRows, int mostWaiting) {
         super(pool, batchRows, 100, mostWaiting, Duration.ofSeconds(5));
+    }
+
+    /** Lets those go on that wait, and holds what comes then. */
+    void release(CompletableFuture<Boolean> next) {
+        CompletableFuture<Boolean> held = gate;
+        gate = next;
+        held.complete(true);
     }
 
     synchronized void failNext(int writes) {
@@ -45,6 +54,6 @@ final class FlakyStore extends CandleStore {
                 return Uni.createFrom().failure(new IllegalStateException("the database is away"));
             }
         }
-        return super.write(closes);
+        return Uni.createFrom().completionStage(gate).flatMap(_ -> super.write(closes));
     }
 }
