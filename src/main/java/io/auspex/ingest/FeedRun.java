@@ -129,7 +129,7 @@ final class FeedRun implements FeedListener {
             status.arrived();
             unlessInterrupted(
                     () -> writes.write(new WaitingWrites.OfClose(close), () -> arrived(close)));
-            CloseTimes times = new CloseTimes(status.arrivedNanos(), System.nanoTime());
+            CloseTimes times = new CloseTimes(status.arrivedNanos(), writes.storedNanos());
             status.storedLive(close.closeTimeMillis());
             listener.onClose(close, times);
             status.handled();

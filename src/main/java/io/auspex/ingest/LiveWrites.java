@@ -30,6 +30,7 @@ final class LiveWrites implements AutoCloseable {
     private final PatientStore patient;
     private final AtomicBoolean storing = new AtomicBoolean();
     private volatile @Nullable Thread beside;
+    private volatile long storedNanos;
 
     LiveWrites(CandleStore store, IngestStatus status, PatientStore patient) {
         this.store = store;
@@ -53,7 +54,16 @@ final class LiveWrites implements AutoCloseable {
             return;
         }
         waiting.add(write);
+        storedNanos = System.nanoTime();
         storeBeside();
+    }
+
+    /**
+     * When the database said that it has what was written last, or when that began to wait, by
+     * {@link System#nanoTime}: what was done meanwhile may have taken longer.
+     */
+    long storedNanos() {
+        return storedNanos;
     }
 
     /** Returns when nothing waits any more. */
@@ -74,7 +84,9 @@ final class LiveWrites implements AutoCloseable {
     }
 
     private boolean isStored(Write write, Runnable meanwhile) throws InterruptedException {
-        Await.Begun<CandleStore.Written> storing = Await.begun(() -> stored(List.of(write)));
+        Await.Begun<CandleStore.Written> storing =
+                Await.begun(
+                        () -> stored(List.of(write)).invoke(() -> storedNanos = System.nanoTime()));
         meanwhile.run();
         try {
             status.wrote(storing.item());

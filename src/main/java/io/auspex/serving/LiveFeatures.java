@@ -110,11 +110,17 @@ public class LiveFeatures {
                 return false;
             }
             requireNext(close);
-            // Until it is known that every state has it.
-            isStale = true;
-            publish(close);
+            boolean isWhole = false;
+            try {
+                publish(close);
+                isWhole = true;
+            } finally {
+                if (!isWhole) {
+                    // Some states may have it, and some not.
+                    isStale = true;
+                }
+            }
             ahead = close;
-            isStale = false;
             return true;
         } finally {
             lock.unlock();
