@@ -172,12 +172,18 @@ class MetricsIT {
                                         .findFirst());
         assertThat(close.parentId()).isEmpty();
         assertThat(steps(close)).extracting(OtlpCollector.Span::name).isEqualTo(STEPS);
-        long before = close.startNanos();
-        for (OtlpCollector.Span step : steps(close)) {
+        // From the features to the decisions it may be while the candles are being stored.
+        OtlpCollector.Span ingest = steps(close).getFirst();
+        long before = ingest.startNanos();
+        assertThat(before).isEqualTo(close.startNanos());
+        for (OtlpCollector.Span step : steps(close).subList(1, STEPS.size())) {
             assertThat(step.startNanos()).as(step.name()).isGreaterThanOrEqualTo(before);
             assertThat(step.endNanos()).isBetween(step.startNanos(), close.endNanos());
             before = step.endNanos();
         }
+        assertThat(steps(close).get(STEPS.indexOf("commit")).startNanos())
+                .as("nothing is appended before the candles are stored")
+                .isGreaterThanOrEqualTo(ingest.endNanos());
 
         long seq = Long.parseLong(close.attributes().get("seq"));
         JsonNode signal = auspex.json("/api/signals?limit=1&after=" + (seq - 1)).path(0);

@@ -76,5 +76,17 @@ final class CloseBench {
         table.tell(
                 "of that, from the publication to the last receipt, ms",
                 Series.of(seen, each -> each.publication().last() / 1e6).text("%.2f"));
+        table.tell(
+                "worked out while the candles were being stored, ms",
+                Series.of(seen, each -> each.steps().millis(StreamClose.AHEAD)).text("%.2f"));
+        table.tell(
+                "p50 with that added, ms",
+                Series.of(seen, StreamClose.Seen::medianWithAheadMillis).text("%.2f"));
+        table.tell(
+                "storing of the candles, ms",
+                Series.of(seen, each -> each.steps().millis(StreamClose.CANDLES)).text("%.2f"));
+        table.tell(
+                "the last signal since the arrival of the candles, both commits included, ms",
+                Series.of(seen, StreamClose.Seen::lastSinceArrivalMillis).text("%.1f"));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One close, as the service has measured it.
@@ -19,6 +20,14 @@ record StreamClose(Steps steps, long seenMillis) {
     /** In the order in which they happen. */
     static final List<String> STEPS =
             List.of("features", "prediction", "decision", "commit", "publish");
+
+    /** The storing of the candles, and what was worked out during it. */
+    static final String CANDLES = "candles";
+
+    static final String AHEAD = "ahead";
+
+    private static final List<String> MEASURED =
+            Stream.concat(Stream.of(CANDLES, AHEAD), STEPS.stream()).toList();
 
     /**
      * Seconds of all closes so far, or of some of them, by step.
@@ -43,7 +52,7 @@ record StreamClose(Steps steps, long seenMillis) {
                 } else if (metric.getKey().startsWith(STEP + "count")) {
                     counts.add(metric.getValue());
                 }
-                for (String step : STEPS) {
+                for (String step : MEASURED) {
                     if (metric.getKey().startsWith(STEP + "sum")
                             && metric.getKey().contains("\"" + step + "\"")) {
                         seconds.put(step, metric.getValue());
@@ -74,6 +83,14 @@ record StreamClose(Steps steps, long seenMillis) {
 
         double medianWithoutCommitMillis() {
             return steps.millisBeforePublication() + publication.median() / 1e6;
+        }
+
+        double medianWithAheadMillis() {
+            return medianWithoutCommitMillis() + steps.millis(AHEAD);
+        }
+
+        double lastSinceArrivalMillis() {
+            return steps.millis(CANDLES) + lastMillis();
         }
 
         double lastMillis() {

@@ -3,6 +3,7 @@ package io.auspex.ingest;
 import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.market.Candle;
 import io.auspex.market.CloseListener;
+import io.auspex.market.CloseTimes;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.platform.Await;
@@ -126,12 +127,22 @@ final class FeedRun implements FeedListener {
                 throw new InterruptedHandlingException(new InterruptedException());
             }
             status.arrived();
-            unlessInterrupted(() -> writes.write(new WaitingWrites.OfClose(close)));
+            unlessInterrupted(
+                    () -> writes.write(new WaitingWrites.OfClose(close), () -> arrived(close)));
+            CloseTimes times = new CloseTimes(status.arrivedNanos(), writes.storedNanos());
             status.storedLive(close.closeTimeMillis());
-            listener.onClose(close);
+            listener.onClose(close, times);
             status.handled();
         } finally {
             handling.unlock();
+        }
+    }
+
+    private void arrived(MarketClose close) {
+        try {
+            listener.onArrival(close);
+        } catch (RuntimeException early) {
+            LOG.debugf(early, "%s is worked out when it is stored", close.correlation());
         }
     }
 

@@ -3,6 +3,7 @@ package io.auspex.ingest;
 import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.market.CandlesRepaired;
 import io.auspex.market.CloseListener;
+import io.auspex.market.CloseTimes;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
 import io.auspex.platform.Trace;
@@ -195,22 +196,36 @@ public class FeedRunner {
         return new CloseListener() {
 
             @Override
-            public void onClose(MarketClose close) {
-                String correlation = close.correlation();
-                MDC.put("correlation", correlation);
-                long arrivedNanos = status.arrivedNanos();
-                try (Trace trace = traces.begin("close", arrivedNanos)) {
-                    trace.with("correlation", correlation).with("candles", close.candles().size());
-                    var _ = trace.step("ingest", arrivedNanos, System.nanoTime());
-                    handle(close, trace);
+            public void onArrival(MarketClose close) {
+                MDC.put("correlation", close.correlation());
+                try {
+                    handling.onArrival(close);
                 } finally {
                     MDC.remove("correlation");
                 }
             }
 
-            private void handle(MarketClose close, Trace trace) {
+            @Override
+            public void onClose(MarketClose close) {
+                onClose(close, CloseTimes.now());
+            }
+
+            @Override
+            public void onClose(MarketClose close, CloseTimes times) {
+                String correlation = close.correlation();
+                MDC.put("correlation", correlation);
+                try (Trace trace = traces.begin("close", times.arrivedNanos())) {
+                    trace.with("correlation", correlation).with("candles", close.candles().size());
+                    var _ = trace.step("ingest", times.arrivedNanos(), times.storedNanos());
+                    handle(close, times, trace);
+                } finally {
+                    MDC.remove("correlation");
+                }
+            }
+
+            private void handle(MarketClose close, CloseTimes times, Trace trace) {
                 try {
-                    handling.onClose(close);
+                    handling.onClose(close, times);
                     closeHandled.fire(new CloseHandled(close));
                 } catch (RuntimeException failure) {
                     trace.failed(failure.toString());

@@ -7,6 +7,7 @@ import io.auspex.ingest.WaitingWrites.Write;
 import io.auspex.market.MarketClose;
 import io.auspex.platform.Await;
 import io.auspex.platform.NotTheLeader;
+import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +30,7 @@ final class LiveWrites implements AutoCloseable {
     private final PatientStore patient;
     private final AtomicBoolean storing = new AtomicBoolean();
     private volatile @Nullable Thread beside;
+    private volatile long storedNanos;
 
     LiveWrites(CandleStore store, IngestStatus status, PatientStore patient) {
         this.store = store;
@@ -39,11 +41,29 @@ final class LiveWrites implements AutoCloseable {
 
     /** On the feed's thread. When it returns the candles are stored, or wait to be. */
     void write(Write write) throws InterruptedException {
-        if (waiting.isEmpty() && isStored(write)) {
+        write(write, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param meanwhile done while the database works; not at all when nothing is asked of it now
+     */
+    void write(Write write, Runnable meanwhile) throws InterruptedException {
+        if (waiting.isEmpty() && isStored(write, meanwhile)) {
             return;
         }
         waiting.add(write);
+        storedNanos = System.nanoTime();
         storeBeside();
+    }
+
+    /**
+     * When the database said that it has what was written last, or when that began to wait, by
+     * {@link System#nanoTime}: what was done meanwhile may have taken longer.
+     */
+    long storedNanos() {
+        return storedNanos;
     }
 
     /** Returns when nothing waits any more. */
@@ -63,9 +83,13 @@ final class LiveWrites implements AutoCloseable {
         }
     }
 
-    private boolean isStored(Write write) throws InterruptedException {
+    private boolean isStored(Write write, Runnable meanwhile) throws InterruptedException {
+        Await.Begun<CandleStore.Written> storing =
+                Await.begun(
+                        () -> stored(List.of(write)).invoke(() -> storedNanos = System.nanoTime()));
+        meanwhile.run();
         try {
-            status.wrote(store(List.of(write)));
+            status.wrote(storing.item());
             return true;
         } catch (IllegalArgumentException defect) {
             throw defect;
@@ -115,33 +139,31 @@ final class LiveWrites implements AutoCloseable {
         }
     }
 
-    /** All of one kind. */
     private CandleStore.Written store(List<Write> batch) {
-        return switch (batch.getFirst()) {
-            case OfClose _ -> storeCloses(batch);
-            case OfLateCandle(String feed, var candle) ->
-                    Await.item(() ->
-                            store.write(feed, List.of(candle))
-                                    .ifNoItem()
-                                    .after(store.writeTimeout())
-                                    .fail());
-            case OfMissing(String feed, var timeframe, long closeTimeMillis, var symbols) ->
-                    Await.item(() ->
-                            store.missing(feed, timeframe, closeTimeMillis, symbols)
-                                    .replaceWith(CandleStore.Written.NOTHING)
-                                    .ifNoItem()
-                                    .after(store.writeTimeout())
-                                    .fail());
-        };
+        return Await.item(() -> stored(batch));
     }
 
-    private CandleStore.Written storeCloses(List<Write> batch) {
+    /** All of one kind. */
+    private Uni<CandleStore.Written> stored(List<Write> batch) {
+        Uni<CandleStore.Written> written =
+                switch (batch.getFirst()) {
+                    case OfClose _ -> store.write(closes(batch));
+                    case OfLateCandle(String feed, var candle) ->
+                            store.write(feed, List.of(candle));
+                    case OfMissing(String feed, var timeframe, long closeTimeMillis, var symbols) ->
+                            store.missing(feed, timeframe, closeTimeMillis, symbols)
+                                    .replaceWith(CandleStore.Written.NOTHING);
+                };
+        return written.ifNoItem().after(store.writeTimeout()).fail();
+    }
+
+    private static List<MarketClose> closes(List<Write> batch) {
         List<MarketClose> closes = new ArrayList<>(batch.size());
         for (Write write : batch) {
             if (write instanceof OfClose(MarketClose close)) {
                 closes.add(close);
             }
         }
-        return Await.item(() -> store.write(closes).ifNoItem().after(store.writeTimeout()).fail());
+        return closes;
     }
 }

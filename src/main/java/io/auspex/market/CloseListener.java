@@ -12,6 +12,24 @@ public interface CloseListener {
     void onClose(MarketClose close);
 
     /**
+     * The same, as the feed calls it.
+     *
+     * @param times how it came here
+     */
+    default void onClose(MarketClose close, CloseTimes times) {
+        onClose(close);
+    }
+
+    /**
+     * Hears of a close while its candles are being stored, so that what follows from it can be
+     * worked out meanwhile; nobody may be told of it yet. The next call is {@link #onClose} of the
+     * same close, unless they cannot be stored and this run of the feed ends. Not called of every
+     * close: what waits in memory for the database is handed on at once. What fails here is tried
+     * again, and counts, in {@link #onClose}.
+     */
+    default void onArrival(MarketClose close) {}
+
+    /**
      * Called once a run of the feed, on the same thread, before the first live close: all history
      * is stored.
      *

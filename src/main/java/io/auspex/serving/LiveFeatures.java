@@ -51,6 +51,9 @@ public class LiveFeatures {
     /** The newest close that the states have, from the feed or from the store. */
     private long newestMillis = Long.MIN_VALUE;
 
+    /** What the states have ahead of {@link #accept}; the store may not have it. */
+    private @Nullable MarketClose ahead;
+
     /** Whether the closes come from the store, where another process puts them. */
     private boolean isFollowing;
 
@@ -72,18 +75,66 @@ public class LiveFeatures {
         lock.lock();
         try {
             LiveMarket live = following(close);
-            if (close.closeTimeMillis() <= acceptedMillis) {
-                throw new IllegalArgumentException(
-                        "close "
-                                + close.closeTimeMillis()
-                                + " is not after "
-                                + acceptedMillis
-                                + ", the last one accepted");
+            requireNext(close);
+            if (ahead == null) {
+                advance(live, close);
+            } else {
+                name(live, close);
             }
-            advance(live, close);
+            ahead = null;
             acceptedMillis = close.closeTimeMillis();
+            newestMillis = Math.max(newestMillis, acceptedMillis);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Takes the next close ahead of {@link #accept}, while it is being stored, and publishes its
+     * vectors. If another one is accepted then, or the feed is followed anew, it is as if this one
+     * had never been here.
+     *
+     * @return false when nothing was done: the states have to be built first
+     * @throws IllegalArgumentException when the close is not newer than the last
+     */
+    public boolean acceptAhead(MarketClose close) {
+        lock.lock();
+        try {
+            LiveMarket live = market;
+            Timeframe timeframe = close.candles().getFirst().timeframe();
+            if (live == null
+                    || isFollowing
+                    || isStale
+                    || ahead != null
+                    || !isLive(close.feed(), timeframe)) {
+                return false;
+            }
+            requireNext(close);
+            boolean isWhole = false;
+            try {
+                publish(close);
+                isWhole = true;
+            } finally {
+                if (!isWhole) {
+                    // Some states may have it, and some not.
+                    isStale = true;
+                }
+            }
+            ahead = close;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireNext(MarketClose close) {
+        if (close.closeTimeMillis() <= acceptedMillis) {
+            throw new IllegalArgumentException(
+                    "close "
+                            + close.closeTimeMillis()
+                            + " is not after "
+                            + acceptedMillis
+                            + ", the last one accepted");
         }
     }
 
@@ -91,12 +142,19 @@ public class LiveFeatures {
         if (isStale) {
             rebuild(live, close.closeTimeMillis() - 1);
         }
+        publish(close);
+        name(live, close);
+    }
+
+    private void publish(MarketClose close) {
         for (FeatureState state : states.values()) {
             state.accept(close);
             state.publish();
         }
+    }
+
+    private void name(LiveMarket live, MarketClose close) {
         market = live.with(close.candles().stream().map(Candle::symbol).toList());
-        newestMillis = Math.max(newestMillis, close.closeTimeMillis());
     }
 
     /**
@@ -107,7 +165,7 @@ public class LiveFeatures {
     public void follow(String feed, Timeframe timeframe) {
         lock.lock();
         try {
-            if (isFollowing || !isLive(feed, timeframe)) {
+            if (isFollowing || ahead != null || !isLive(feed, timeframe)) {
                 beginFromStore(feed, timeframe);
             }
             isFollowing = false;
@@ -140,6 +198,7 @@ public class LiveFeatures {
                 return;
             }
             advance(live, close);
+            newestMillis = close.closeTimeMillis();
         } finally {
             lock.unlock();
         }
@@ -264,6 +323,9 @@ public class LiveFeatures {
         try {
             if (isLive(live.feed(), live.timeframe())) {
                 state.catchUp(history, live, newestMillis);
+                if (ahead != null) {
+                    state.accept(ahead);
+                }
                 state.publish();
                 states.putIfAbsent(schema.hash(), state);
             }
@@ -275,7 +337,9 @@ public class LiveFeatures {
     private LiveMarket following(MarketClose close) {
         LiveMarket live = market;
         Timeframe timeframe = close.candles().getFirst().timeframe();
-        if (live != null && isLive(close.feed(), timeframe)) {
+        if (live != null
+                && isLive(close.feed(), timeframe)
+                && (ahead == null || ahead.equals(close))) {
             return live;
         }
         LiveMarket next = new LiveMarket(close.feed(), timeframe, new TreeSet<>());
@@ -298,6 +362,7 @@ public class LiveFeatures {
         LiveMarket live = next.with(seen);
         // Not the end of the history: the feed may be about to hand over what is stored already.
         acceptedMillis = Long.MIN_VALUE;
+        ahead = null;
         newestMillis = historyToMillis;
         market = live;
         return live;

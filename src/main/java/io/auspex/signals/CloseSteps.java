@@ -1,5 +1,6 @@
 package io.auspex.signals;
 
+import io.auspex.market.CloseTimes;
 import io.auspex.platform.Trace;
 import io.auspex.platform.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,10 +10,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How long each step of a close takes, for all its symbols together: what there is to gain, and
- * where. They are the steps of the close's trace too, if it has one. One close at a time.
+ * where. A step that was done while the candles were being stored counts as {@code ahead}, not as
+ * itself. They are the steps of the close's trace too, if it has one. One close at a time.
  */
 final class CloseSteps {
 
+    private final Timer candles;
+    private final Timer ahead;
     private final Timer features;
     private final Timer prediction;
     private final Timer decision;
@@ -20,12 +24,18 @@ final class CloseSteps {
     private final Timer publish;
     private final Traces traces;
     private Trace trace;
-    private long lapNanos;
+    private long featuresFrom;
+    private long predictionFrom;
     private long predictionNanos;
+    private long aheadTo;
+    private long startedNanos;
+    private long lapNanos;
 
     CloseSteps(MeterRegistry meters, Traces traces) {
         this.traces = traces;
         this.trace = traces.current();
+        this.candles = timer("candles", meters);
+        this.ahead = timer("ahead", meters);
         this.features = timer("features", meters);
         this.prediction = timer("prediction", meters);
         this.decision = timer("decision", meters);
@@ -38,14 +48,14 @@ final class CloseSteps {
         return new CloseSteps(new SimpleMeterRegistry(), Traces.off());
     }
 
-    void start(long nanos) {
-        lapNanos = nanos;
+    /** The features begin, ahead of their close or with it. */
+    void begin() {
+        featuresFrom = System.nanoTime();
         predictionNanos = 0;
-        trace = traces.current();
     }
 
     void featuresDone() {
-        features.record(lap("features"), TimeUnit.NANOSECONDS);
+        predictionFrom = System.nanoTime();
     }
 
     /** One of the predictions between the features and the decisions. */
@@ -53,14 +63,43 @@ final class CloseSteps {
         predictionNanos += nanos;
     }
 
-    void decisionsDone() {
-        prediction.record(predictionNanos, TimeUnit.NANOSECONDS);
-        long from = lapNanos;
-        long lap = lap();
+    /** What the models say is decided; the rest waits until the close is stored. */
+    void aheadDone() {
+        aheadTo = System.nanoTime();
+    }
+
+    /** The close is stored; what was not worked out ahead of that is now. */
+    void start() {
+        startedNanos = System.nanoTime();
+        trace = traces.current();
+    }
+
+    /**
+     * Counts what was done since the candles were stored: what was done before has cost the close
+     * no time.
+     */
+    void decisionsDone(CloseTimes times) {
+        long done = System.nanoTime();
+        boolean isAhead = featuresFrom < startedNanos;
+        long decisionFrom = predictionFrom + predictionNanos;
+        long decisionTo = isAhead ? aheadTo : done;
         // One symbol is decided before the next is predicted; a trace shows each kind in one piece.
-        trace.step("predict", from, from + predictionNanos);
-        trace.step("decide", from + predictionNanos, lapNanos);
-        decision.record(lap - predictionNanos, TimeUnit.NANOSECONDS);
+        trace.step("features", featuresFrom, predictionFrom);
+        trace.step("predict", predictionFrom, decisionFrom);
+        trace.step("decide", decisionFrom, decisionTo);
+        long stored = times.storedNanos();
+        long rest = isAhead ? done - startedNanos : 0;
+        candles.record(stored - times.arrivedNanos(), TimeUnit.NANOSECONDS);
+        ahead.record(isAhead ? Math.min(stored, aheadTo) - featuresFrom : 0, TimeUnit.NANOSECONDS);
+        features.record(since(stored, featuresFrom, predictionFrom), TimeUnit.NANOSECONDS);
+        prediction.record(since(stored, predictionFrom, decisionFrom), TimeUnit.NANOSECONDS);
+        decision.record(since(stored, decisionFrom, decisionTo) + rest, TimeUnit.NANOSECONDS);
+        lapNanos = done;
+    }
+
+    /** How much of something was done after a moment. */
+    private static long since(long moment, long from, long to) {
+        return Math.max(0, to - Math.max(moment, from));
     }
 
     void commitDone() {

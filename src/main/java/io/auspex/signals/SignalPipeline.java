@@ -2,6 +2,7 @@ package io.auspex.signals;
 
 import io.auspex.market.CandleHistory;
 import io.auspex.market.CloseListener;
+import io.auspex.market.CloseTimes;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
 import io.auspex.platform.Await;
@@ -38,10 +39,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From a close to its published signals, on the feed's thread: features, prediction, decision,
- * ledger, publication, strictly in this order. Nothing is published that is not on disk: in the
- * ledger, or, while the database is away, in the local spool ({@link SignalEmission}). A close of a
- * market that runs by the clock which is handed over when its signals would have expired is
- * recorded as missed.
+ * ledger, publication, strictly in this order; the first three while the candles are being stored
+ * (docs/decisions/0042). Nothing is published that is not on disk: in the ledger, or, while the
+ * database is away, in the local spool ({@link SignalEmission}). A close of a market that runs by
+ * the clock which is handed over when its signals would have expired is recorded as missed.
  */
 @ApplicationScoped
 public class SignalPipeline implements CloseListener {
@@ -71,8 +72,27 @@ public class SignalPipeline implements CloseListener {
             new AtomicReference<>(SignalsStatus.FRESH);
     private volatile boolean restored;
 
+    /** On the feed's thread; null when nothing was. */
+    private @Nullable Ahead ahead;
+
     /** The feed whose closes can be late; null when it is none. */
     private volatile @Nullable String byTheClock;
+
+    /**
+     * What the champions say of a close.
+     *
+     * @param ofTrades those that speak of the signals of others, by name
+     */
+    private record OfModels(List<PendingSignal> decided, List<String> ofTrades) {
+
+        OfModels {
+            decided = List.copyOf(decided);
+            ofTrades = List.copyOf(ofTrades);
+        }
+    }
+
+    /** What was worked out while the candles of a close were being stored. */
+    private record Ahead(MarketClose close, OfModels ofModels) {}
 
     @Inject
     SignalPipeline(
@@ -196,20 +216,51 @@ public class SignalPipeline implements CloseListener {
         return maker.expiry();
     }
 
+    /** Features, predictions and decisions, while the database stores the candles. */
+    @Override
+    public void onArrival(MarketClose close) {
+        ahead = null;
+        if (tooLate(close).isPresent()) {
+            return;
+        }
+        steps.begin();
+        if (!features.acceptAhead(close)) {
+            return;
+        }
+        steps.featuresDone();
+        OfModels ofModels = ofModels(close);
+        steps.aheadDone();
+        ahead = new Ahead(close, ofModels);
+    }
+
     @Override
     public void onClose(MarketClose close) {
-        long start = System.nanoTime();
-        steps.start(start);
+        onClose(close, CloseTimes.now());
+    }
+
+    @Override
+    public void onClose(MarketClose close, CloseTimes times) {
+        Ahead known = ahead != null && ahead.close.equals(close) ? ahead : null;
+        ahead = null;
+        steps.start();
+        if (known == null) {
+            steps.begin();
+        }
         features.accept(close);
-        steps.featuresDone();
+        if (known == null) {
+            steps.featuresDone();
+        }
         List<PendingSignal> decided =
-                tooLate(close).map(reason -> missed(close, reason)).orElseGet(() -> decide(close));
-        steps.decisionsDone();
+                tooLate(close)
+                        .map(reason -> missed(close, reason))
+                        .orElseGet(() ->
+                                whole(close, known == null ? ofModels(close) : known.ofModels));
+        steps.decisionsDone(times);
         if (decided.isEmpty()) {
             return;
         }
         emit(decided, steps);
-        latency.record(Duration.ofNanos(System.nanoTime() - start));
+        latency.record(Duration.ofNanos(System.nanoTime() - times.storedNanos()));
     }
 
     /**
@@ -314,6 +365,10 @@ public class SignalPipeline implements CloseListener {
      * features are computed here.
      */
     private List<PendingSignal> decide(MarketClose close) {
+        return whole(close, ofModels(close));
+    }
+
+    private OfModels ofModels(MarketClose close) {
         List<PendingSignal> decided = new ArrayList<>();
         List<String> ofTrades = new ArrayList<>();
         for (ServingStatus served : models.status()) {
@@ -333,9 +388,17 @@ public class SignalPipeline implements CloseListener {
                 }
             }
         }
-        decided.addAll(combined(close, List.copyOf(decided)));
+        return new OfModels(decided, ofTrades);
+    }
+
+    /** With what is made of the signals of the models. */
+    private List<PendingSignal> whole(MarketClose close, OfModels ofModels) {
+        List<PendingSignal> decided = new ArrayList<>(ofModels.decided);
+        decided.addAll(combined(close, ofModels.decided));
         // The first by name speaks; a market has one, unless somebody has declared more.
-        return ofTrades.isEmpty() ? decided : withOutlooks(ofTrades.getFirst(), close, decided);
+        return ofModels.ofTrades.isEmpty()
+                ? decided
+                : withOutlooks(ofModels.ofTrades.getFirst(), close, decided);
     }
 
     /** One combiner that fails costs no signal of a model. */

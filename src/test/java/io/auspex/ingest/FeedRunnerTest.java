@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.market.CloseListener;
+import io.auspex.market.CloseTimes;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
@@ -14,6 +15,7 @@ import io.auspex.platform.Await;
 import io.auspex.platform.PostgresResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -25,6 +27,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -254,6 +258,59 @@ class FeedRunnerTest {
                 .hasSize(CANDLES);
         assertThat(flaky.waiting().isEmpty()).isTrue();
         assertThat(status.snapshot().candlesStored()).isEqualTo(3 * CANDLES - 2);
+    }
+
+    @Test
+    void aCloseIsHeardOfWhileItIsBeingStoredAndHandedOverWhenItIs() throws Exception {
+        FlakyStore held = new FlakyStore(pool, 50);
+        List<String> heard = new ArrayList<>();
+        AtomicLong aheadUntil = new AtomicLong();
+        run(
+                held,
+                new CloseListener() {
+                    @Override
+                    public void onHistoryComplete(
+                            String of, Timeframe timeframe, boolean byTheClock, long last) {
+                        var _ = held.release(new CompletableFuture<>());
+                    }
+
+                    @Override
+                    public void onArrival(MarketClose close) {
+                        assertThat(held.lastClose(close.feed(), FIVE).orElseThrow())
+                                .isLessThan(close.closeTimeMillis());
+                        heard.add("arrived " + close.closeTimeMillis());
+                        held.release(new CompletableFuture<>()).join();
+                        // Behind the answer, on the same event loop.
+                        boolean _ = Await.item(() -> Uni.createFrom().item(true));
+                        aheadUntil.set(System.nanoTime());
+                        if (heard.size() == 1) {
+                            throw new IllegalStateException("nothing can be done of it yet");
+                        }
+                    }
+
+                    @Override
+                    public void onClose(MarketClose close) {
+                        throw new AssertionError("the feed says how it came");
+                    }
+
+                    @Override
+                    public void onClose(MarketClose close, CloseTimes times) {
+                        assertThat(store.lastClose(close.feed(), FIVE))
+                                .hasValue(close.closeTimeMillis());
+                        assertThat(times.storedNanos())
+                                .as("what is done meanwhile does not count as storing")
+                                .isBetween(times.arrivedNanos(), aheadUntil.get());
+                        heard.add("stored " + close.closeTimeMillis());
+                        live.add(close);
+                    }
+                });
+        assertThat(held.failures()).isZero();
+        assertThat(live).hasSize(40);
+        assertThat(heard)
+                .isEqualTo(
+                        times().stream()
+                                .flatMap(time -> Stream.of("arrived " + time, "stored " + time))
+                                .toList());
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
 import io.auspex.model.MarketSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,6 +65,73 @@ class LiveFeaturesTest {
         live.follow(FEED, Timeframe.FIVE_MINUTES);
         live.accept(stored);
         assertLikeTheReference(OTHER, history.all());
+    }
+
+    @Test
+    void aCloseTakenAheadOfItsStoringHasTheVectorsThatItHasAfterwards() throws Exception {
+        history.filled(FEED, 1_500);
+        live.prepare(SCHEMA, MARKET);
+        live.follow(FEED, Timeframe.FIVE_MINUTES);
+        for (int i = 0; i < 30; i++) {
+            MarketClose close = history.next(FEED);
+            assertThat(live.acceptAhead(close)).isTrue();
+            List<MarketClose> withIt = new ArrayList<>(history.all());
+            withIt.add(close);
+            assertLikeTheReference(SCHEMA, withIt);
+            live.accept(history.store(close));
+            assertLikeTheReference(SCHEMA, history.all());
+        }
+    }
+
+    @Test
+    void aSchemaPreparedWhileACloseIsBeingStoredHasItOnce() throws Exception {
+        history.filled(FEED, 60);
+        live.prepare(SCHEMA, MARKET);
+        live.follow(FEED, Timeframe.FIVE_MINUTES);
+        MarketClose unstored = history.next(FEED);
+        assertThat(live.acceptAhead(unstored)).isTrue();
+        live.prepare(OTHER, MARKET);
+        live.accept(history.store(unstored));
+        assertLikeTheReference(OTHER, history.all());
+        live.accept(history.store(history.next(FEED)));
+        assertLikeTheReference(OTHER, history.all());
+    }
+
+    @Test
+    void aCloseThatWasTakenAheadAndIsNeverStoredIsInNoVector() throws Exception {
+        history.filled(FEED, 60);
+        live.prepare(OTHER, MARKET);
+        live.follow(FEED, Timeframe.FIVE_MINUTES);
+        MarketClose lost = history.next(FEED);
+        assertThat(live.acceptAhead(lost)).isTrue();
+        live.accept(history.store(history.next(FEED)));
+        assertLikeTheReference(OTHER, history.all());
+
+        MarketClose other = history.next(FEED);
+        MarketClose refused = other.of(List.of(BTC)).orElseThrow();
+        assertThat(live.acceptAhead(refused)).isTrue();
+        live.accept(history.store(other));
+        assertLikeTheReference(OTHER, history.all());
+
+        assertThat(live.acceptAhead(history.next(FEED))).isTrue();
+        live.follow(FEED, Timeframe.FIVE_MINUTES);
+        assertLikeTheReference(OTHER, history.all());
+    }
+
+    @Test
+    void nothingIsTakenAheadWhileTheStatesHaveToBeBuilt() throws Exception {
+        MarketClose first = history.next(FEED);
+        assertThat(live.acceptAhead(first)).isFalse();
+        live.accept(history.store(first));
+        live.prepare(OTHER, MARKET);
+        live.repaired(new CandlesRepaired(FEED, Timeframe.FIVE_MINUTES, first.closeTimeMillis()));
+        MarketClose second = history.next(FEED);
+        assertThat(live.acceptAhead(second)).isFalse();
+        live.accept(history.store(second));
+        assertLikeTheReference(OTHER, history.all());
+        assertThat(live.acceptAhead(history.next("simulated:8"))).isFalse();
+        assertThatThrownBy(() -> live.acceptAhead(second))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

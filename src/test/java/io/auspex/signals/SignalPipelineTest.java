@@ -6,6 +6,7 @@ import io.auspex.api.LiveService;
 import io.auspex.ingest.CandleStore;
 import io.auspex.market.Candle;
 import io.auspex.market.CandleHistory;
+import io.auspex.market.CloseTimes;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
@@ -20,11 +21,13 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,6 +151,69 @@ class SignalPipelineTest {
         }
         assertThat(heard).isEmpty();
         assertThat(Await.item(ledger::head)).isEqualTo(head);
+    }
+
+    @Test
+    void whatIsWorkedOutWhileACloseIsBeingStoredIsToldWhenItIsStored() {
+        String model = "pipeline-ahead";
+        service.promote(model, 0.1f);
+        service.close();
+        long head = Await.item(ledger::head);
+        List<Signal> heard = new ArrayList<>();
+        double aheadBefore = aheadMillis();
+        try (SignalHub.Subscription subscription =
+                hub.subscribe(_ -> {}, news -> heard.addAll(of(model, news)))) {
+            MarketClose close = service.next();
+            pipeline.onArrival(close);
+            assertThat(heard).isEmpty();
+            assertThat(Await.item(ledger::head)).isEqualTo(head);
+            assertThat(pipeline.hasHandled(LiveService.FEED, close.closeTimeMillis())).isFalse();
+
+            candles.storeAndAwait(List.of(close));
+            pipeline.onClose(close, CloseTimes.now());
+            assertThat(subscription).isNotNull();
+        }
+        assertThat(aheadMillis()).isGreaterThan(aheadBefore);
+        assertThat(heard).extracting(Signal::symbol).isEqualTo(LiveService.SYMBOLS);
+        assertThat(heard)
+                .allSatisfy(signal -> {
+                    assertThat(signal.action()).isNotEqualTo(Action.ABSTAIN);
+                    assertThat(Await.item(() -> ledger.signal(signal.id()))).contains(signal);
+                    assertThat(
+                                    Await.item(() -> ledger.receipt(signal.id()))
+                                            .orElseThrow()
+                                            .candles()
+                                            .getFirst()
+                                            .last())
+                            .isEqualTo(signal.closeTime().minus(Duration.ofMinutes(5)));
+                });
+    }
+
+    @Test
+    void aCloseThatArrivedAndWasNotStoredIsNotSpokenOf() {
+        String model = "pipeline-lost";
+        service.promote(model, 0.1f);
+        service.close();
+        List<Signal> heard = new ArrayList<>();
+        try (SignalHub.Subscription subscription =
+                hub.subscribe(_ -> {}, news -> heard.addAll(of(model, news)))) {
+            MarketClose lost = service.next();
+            pipeline.onArrival(lost);
+            MarketClose next = service.close();
+            assertThat(heard)
+                    .hasSize(LiveService.SYMBOLS.size())
+                    .allSatisfy(signal ->
+                            assertThat(signal.closeTime().toEpochMilli())
+                                    .isEqualTo(next.closeTimeMillis()));
+            assertThat(subscription).isNotNull();
+        }
+    }
+
+    private double aheadMillis() {
+        return meters.get("auspex.candle.to.signal.step")
+                .tag("step", "ahead")
+                .timer()
+                .totalTime(TimeUnit.MILLISECONDS);
     }
 
     /** Between the store of a close and its signals the process may be killed. */
