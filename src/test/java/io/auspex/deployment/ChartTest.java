@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +26,10 @@ class ChartTest {
     private static final boolean WRITE = Boolean.getBoolean("manifests.write");
 
     /** Variables that the service reads and that are no options of its command line. */
-    private static final Set<String> OTHER_VARIABLES = Set.of();
+    private static final Set<String> OTHER_VARIABLES =
+            Set.of(
+                    "QUARKUS_HTTP_PROXY_PROXY_ADDRESS_FORWARDING",
+                    "QUARKUS_HTTP_PROXY_TRUSTED_PROXIES");
 
     static List<String> examples() {
         return Chart.examples();
@@ -102,6 +106,105 @@ class ChartTest {
     void kafkaWithoutAnAddressIsRefused() {
         assertThatThrownBy(() -> Chart.command("kafka").set("kafka.bootstrapServers", "").call())
                 .hasMessageContaining("kafka.bootstrapServers is needed");
+    }
+
+    @Test
+    void whoMeasuresNeedsAKeyWhereCallersNeedOne() {
+        assertThatThrownBy(() ->
+                        Chart.command("production")
+                                .set("metrics.serviceMonitor.keySecret", "")
+                                .call())
+                .hasMessageContaining("metrics.serviceMonitor.keySecret");
+        assertThat(Chart.command("laptop").set("metrics.serviceMonitor.enabled", "true").call())
+                .contains("kind: ServiceMonitor")
+                .doesNotContain("authorization:");
+    }
+
+    @Test
+    void aWholeNumberOfAnOptionStaysOne() throws IOException {
+        Path values = Files.createTempFile("auspex-values", ".yaml");
+        try {
+            Files.writeString(
+                    values, "config: {uploads.max-bytes: 67108864, share: 0.25, plain: true}\n");
+            assertThat(Chart.command("laptop").withValuesFile(values).call())
+                    .contains("AUSPEX_UPLOADS_MAX_BYTES: \"67108864\"")
+                    .contains("AUSPEX_SHARE: \"0.25\"")
+                    .contains("AUSPEX_PLAIN: \"true\"");
+        } finally {
+            Files.delete(values);
+        }
+    }
+
+    /** A label with a slip of the pen guards, scales and leads to nobody, and nobody says so. */
+    @ParameterizedTest
+    @MethodSource("examples")
+    void whateverSelectsPodsSelectsSome(String example) {
+        List<JsonNode> documents = Chart.documents(Chart.render(example));
+        List<JsonNode> pods =
+                all(documents, "Deployment")
+                        .map(deployment -> deployment.at("/spec/template/metadata/labels"))
+                        .toList();
+        assertThat(all(documents, "Deployment"))
+                .allSatisfy(deployment ->
+                        assertThat(deployment.at("/spec/template/metadata/labels").properties())
+                                .containsAll(
+                                        deployment.at("/spec/selector/matchLabels").properties()));
+        for (String kind : List.of("PodDisruptionBudget", "Service", "NetworkPolicy")) {
+            String pointer =
+                    switch (kind) {
+                        case "Service" -> "/spec/selector";
+                        case "NetworkPolicy" -> "/spec/podSelector/matchLabels";
+                        default -> "/spec/selector/matchLabels";
+                    };
+            assertThat(all(documents, kind))
+                    .allSatisfy(document ->
+                            assertThat(pods)
+                                    .as("%s %s", kind, document.at("/metadata/name").asText())
+                                    .anySatisfy(labels ->
+                                            assertThat(labels.properties())
+                                                    .isNotEmpty()
+                                                    .containsAll(
+                                                            document.at(pointer).properties())));
+        }
+        assertThat(all(documents, "HorizontalPodAutoscaler"))
+                .allSatisfy(scaler ->
+                        assertThat(all(documents, "Deployment"))
+                                .extracting(deployment -> deployment.at("/metadata/name").asText())
+                                .contains(scaler.at("/spec/scaleTargetRef/name").asText()));
+        assertThat(all(documents, "ServiceMonitor"))
+                .allSatisfy(monitor ->
+                        assertThat(all(documents, "Service"))
+                                .anySatisfy(service -> {
+                                    assertThat(service.at("/metadata/labels").properties())
+                                            .containsAll(
+                                                    monitor.at("/spec/selector/matchLabels")
+                                                            .properties());
+                                    assertThat(service.at("/spec/ports/0/name").asText())
+                                            .isEqualTo(
+                                                    monitor.at("/spec/endpoints/0/port").asText());
+                                }));
+    }
+
+    @Test
+    void productionHasWhatItIsNamedFor() {
+        List<JsonNode> documents = Chart.documents(Chart.render("production"));
+        for (String kind :
+                List.of(
+                        "PodDisruptionBudget",
+                        "HorizontalPodAutoscaler",
+                        "NetworkPolicy",
+                        "Ingress",
+                        "ServiceMonitor",
+                        "PrometheusRule")) {
+            assertThat(all(documents, kind)).as(kind).isNotEmpty();
+        }
+        assertThat(all(documents, "PodDisruptionBudget"))
+                .extracting(budget -> budget.at("/metadata/name").asText())
+                .containsExactly("auspex-serve", "auspex-ingest");
+    }
+
+    private static Stream<JsonNode> all(List<JsonNode> documents, String kind) {
+        return documents.stream().filter(document -> document.path("kind").asText().equals(kind));
     }
 
     @ParameterizedTest

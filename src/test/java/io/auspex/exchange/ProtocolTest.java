@@ -3,9 +3,15 @@ package io.auspex.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.auspex.market.Candle;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -200,6 +206,23 @@ class ProtocolTest {
                                 {"retCode":0,"result":{"list":[{"symbol":"BTCUSDT","turnover24h":"15.3"},{"symbol":"BTCEUR","turnover24h":"1"}]}}\
                                 """))
                 .containsExactly(new SymbolVolume(BTC, 15.3));
+    }
+
+    @Test
+    void theChartLetsPodsReachTheExchanges() throws IOException {
+        JsonNode ports =
+                new ObjectMapper(new YAMLFactory())
+                        .readTree(Path.of("k8s/helm/auspex/values.yaml").toFile())
+                        .at("/networkPolicy/egressPorts");
+        for (String url :
+                List.of(
+                        BinanceProtocol.REST_URL,
+                        BinanceProtocol.STREAM_URL,
+                        BybitProtocol.REST_URL,
+                        BybitProtocol.STREAM_URL)) {
+            int port = URI.create(url).getPort();
+            assertThat(ports).as(url).extracting(JsonNode::asInt).contains(port < 0 ? 443 : port);
+        }
     }
 
     @Test
