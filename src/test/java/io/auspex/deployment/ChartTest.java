@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -183,6 +184,64 @@ class ChartTest {
                                             .isEqualTo(
                                                     monitor.at("/spec/endpoints/0/port").asText());
                                 }));
+    }
+
+    /**
+     * A metric that nobody serves keeps a scaler from ever scaling down: so it has to be asked for.
+     */
+    @Test
+    void theExamplesScaleByWhatEveryClusterMeasuresAndByRequestsWhereThatIsAskedFor() {
+        assertThat(metrics(Chart.render("production"))).containsExactly("cpu");
+        assertThat(
+                        metrics(
+                                Chart.command("production")
+                                        .set("serve.autoscaling.requestsPerSecond", 5000)
+                                        .set("refit.autoscaling.enabled", true)
+                                        .call()))
+                .containsExactly("cpu", "http_server_requests_per_second", "auspex_refits_waiting");
+    }
+
+    private static List<String> metrics(String rendered) {
+        return all(Chart.documents(rendered), "HorizontalPodAutoscaler")
+                .flatMap(scaler -> scaler.at("/spec/metrics").valueStream())
+                .map(metric ->
+                        metric.at("/resource/name").asText()
+                                + metric.at("/pods/metric/name").asText()
+                                + metric.at("/external/metric/name").asText())
+                .toList();
+    }
+
+    @Test
+    void onlyWhoServesWaitsForItsModels() throws IOException {
+        String variable = "AUSPEX_INFERENCE_REQUIRED_MODELS";
+        Map<String, String> secrets =
+                Map.of(
+                        "auspex-database/url", "u",
+                        "auspex-database/username", "u",
+                        "auspex-database/password", "p",
+                        "auspex-security/admin-key", "a",
+                        "auspex-security/secrets-key", "s");
+        assertThat(ContainerCommand.of("production", "serve", secrets).environment())
+                .containsEntry(variable, "binance-5m");
+        for (String role : List.of("ingest", "refit")) {
+            assertThat(ContainerCommand.of("production", role, secrets).environment())
+                    .doesNotContainKey(variable)
+                    .containsEntry("AUSPEX_FEED", "binance");
+        }
+    }
+
+    /** A metric that is not there is larger than nothing. */
+    @Test
+    void thatNobodyIngestsIsAnAlertOfItsOwn() {
+        assertThat(all(Chart.documents(Chart.render("production")), "PrometheusRule"))
+                .flatExtracting(rule -> rule.at("/spec/groups/0/rules").valueStream().toList())
+                .anySatisfy(rule -> {
+                    assertThat(rule.path("alert").asText()).isEqualTo("AuspexNobodyIngests");
+                    // What does not lead says NaN, and NaN is not left by a comparison.
+                    assertThat(rule.path("expr").asText())
+                            .isEqualTo("absent(auspex_feed_lag_seconds >= 0)");
+                    assertThat(rule.at("/labels/severity").asText()).isEqualTo("critical");
+                });
     }
 
     @Test
