@@ -35,6 +35,15 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 AUSPEX_{{ . | replace "." "_" | replace "-" "_" | upper }}
 {{- end -}}
 
+{{/* A value as text. Helm has every number as a float, and would write 67108864 as 6.7108864e+07. */}}
+{{- define "auspex.text" -}}
+{{- if kindIs "float64" . -}}
+{{- if eq . (floor .) }}{{ printf "%.0f" . }}{{ else }}{{ toString . }}{{ end -}}
+{{- else -}}
+{{ toString . }}
+{{- end -}}
+{{- end -}}
+
 {{- define "auspex.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

@@ -69,7 +69,7 @@ class MetricsIT {
                                 ? Optional.of(true)
                                 : Optional.empty());
         // What is counted is counted after it can be read elsewhere.
-        for (String counted : List.of("auspex_refits_total{", "auspex_signals_total{")) {
+        for (String counted : List.of("auspex_refit_seconds_count{", "auspex_signals_total{")) {
             auspex.await(
                     counted,
                     Duration.ofMinutes(1),

@@ -149,20 +149,17 @@ record BinanceProtocol(String restUrl, String streamUrl) implements ExchangeProt
     }
 
     @Override
-    public List<String> subscriptions(List<Symbol> symbols, Timeframe timeframe) {
-        List<String> messages = new ArrayList<>();
-        for (int from = 0; from < symbols.size(); from += STREAMS_A_MESSAGE) {
-            String streams =
-                    symbols
-                            .subList(from, Math.min(from + STREAMS_A_MESSAGE, symbols.size()))
-                            .stream()
-                            .map(symbol -> '"' + streamOf(symbol, timeframe) + '"')
-                            .collect(Collectors.joining(","));
-            messages.add(
-                    "{\"method\":\"SUBSCRIBE\",\"params\":[%s],\"id\":%d}"
-                            .formatted(streams, messages.size() + 1));
-        }
-        return List.copyOf(messages);
+    public int symbolsAMessage() {
+        return STREAMS_A_MESSAGE;
+    }
+
+    @Override
+    public String subscription(int id, List<Symbol> symbols, Timeframe timeframe) {
+        String streams =
+                symbols.stream()
+                        .map(symbol -> '"' + streamOf(symbol, timeframe) + '"')
+                        .collect(Collectors.joining(","));
+        return "{\"method\":\"SUBSCRIBE\",\"params\":[%s],\"id\":%d}".formatted(streams, id);
     }
 
     /** The server pings, and the client's library answers. */
@@ -179,7 +176,11 @@ record BinanceProtocol(String restUrl, String streamUrl) implements ExchangeProt
     private static StreamMessage message(Timeframe timeframe, JsonNode outer) {
         JsonNode message = outer.has("data") ? member(outer, "data") : outer;
         if (message.has("error")) {
-            return new Refused(message.get("error").toString());
+            JsonNode id = message.path("id");
+            return new Refused(
+                    id.isInt() ? OptionalInt.of(id.intValue()) : OptionalInt.empty(),
+                    message.get("error").toString(),
+                    false);
         }
         if (message.has("result") && message.has("id")) {
             return new Subscribed((int) ExchangeJson.whole(member(message, "id")));

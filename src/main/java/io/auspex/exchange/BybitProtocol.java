@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +33,8 @@ record BybitProtocol(String restUrl, String streamUrl) implements ExchangeProtoc
     static final String STREAM_URL = "wss://stream.bybit.com/v5/public/spot";
 
     private static final int TOPICS_A_MESSAGE = 10;
+    private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
+    private static final String HOLDS_ALREADY = "already subscribed";
     private static final int OK = 200;
     private static final int FORBIDDEN = 403;
     private static final int TOO_MANY = 429;
@@ -153,20 +156,17 @@ record BybitProtocol(String restUrl, String streamUrl) implements ExchangeProtoc
     }
 
     @Override
-    public List<String> subscriptions(List<Symbol> symbols, Timeframe timeframe) {
-        List<String> messages = new ArrayList<>();
-        for (int from = 0; from < symbols.size(); from += TOPICS_A_MESSAGE) {
-            String topics =
-                    symbols
-                            .subList(from, Math.min(from + TOPICS_A_MESSAGE, symbols.size()))
-                            .stream()
-                            .map(symbol -> "\"kline." + interval(timeframe) + "." + symbol + '"')
-                            .collect(Collectors.joining(","));
-            messages.add(
-                    "{\"req_id\":\"%d\",\"op\":\"subscribe\",\"args\":[%s]}"
-                            .formatted(messages.size() + 1, topics));
-        }
-        return List.copyOf(messages);
+    public int symbolsAMessage() {
+        return TOPICS_A_MESSAGE;
+    }
+
+    @Override
+    public String subscription(int id, List<Symbol> symbols, Timeframe timeframe) {
+        String topics =
+                symbols.stream()
+                        .map(symbol -> "\"kline." + interval(timeframe) + "." + symbol + '"')
+                        .collect(Collectors.joining(","));
+        return "{\"req_id\":\"%d\",\"op\":\"subscribe\",\"args\":[%s]}".formatted(id, topics);
     }
 
     @Override
@@ -181,9 +181,7 @@ record BybitProtocol(String restUrl, String streamUrl) implements ExchangeProtoc
 
     private static StreamMessage message(Timeframe timeframe, JsonNode message) {
         if (message.path("op").asText().equals("subscribe")) {
-            return member(message, "success").asBoolean()
-                    ? new Subscribed((int) ExchangeJson.whole(member(message, "req_id")))
-                    : new Refused(message.path("ret_msg").asText());
+            return answer(message);
         }
         String prefix = "kline." + interval(timeframe) + ".";
         String topic = message.path("topic").asText();
@@ -206,6 +204,21 @@ record BybitProtocol(String restUrl, String streamUrl) implements ExchangeProtoc
                         member(candle, "low"),
                         member(candle, "close"),
                         member(candle, "volume")));
+    }
+
+    /** One topic that it does not know, or knows already, has all of the message refused. */
+    private static StreamMessage answer(JsonNode message) {
+        if (member(message, "success").asBoolean()) {
+            return new Subscribed((int) ExchangeJson.whole(member(message, "req_id")));
+        }
+        String id = message.path("req_id").asText();
+        String reason = message.path("ret_msg").asText();
+        return new Refused(
+                ID.matcher(id).matches()
+                        ? OptionalInt.of(Integer.parseInt(id))
+                        : OptionalInt.empty(),
+                reason,
+                reason.contains(HOLDS_ALREADY));
     }
 
     private static JsonNode list(JsonNode answer) {

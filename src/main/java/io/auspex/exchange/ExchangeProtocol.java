@@ -56,8 +56,11 @@ sealed interface ExchangeProtocol permits BinanceProtocol, BybitProtocol {
     /** What a status and a body mean before anything is read from them. */
     RestAnswer readAnswer(RestResponse response);
 
-    /** The messages that subscribe to the candles of the symbols, in order; ids count from 1. */
-    List<String> subscriptions(List<Symbol> symbols, Timeframe timeframe);
+    /** Most symbols that one message subscribes to. */
+    int symbolsAMessage();
+
+    /** The message that subscribes to the candles of at most {@link #symbolsAMessage} symbols. */
+    String subscription(int id, List<Symbol> symbols, Timeframe timeframe);
 
     /** The message that keeps the connection alive; empty when the exchange does not want one. */
     Optional<String> pingMessage();

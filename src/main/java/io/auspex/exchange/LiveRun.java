@@ -9,7 +9,7 @@ import io.vertx.core.http.WebSocketClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.random.RandomGenerator;
@@ -88,6 +88,7 @@ final class LiveRun {
         PendingCloses pending =
                 new PendingCloses(protocol.identity(), settings.timeframe(), symbols, firstClose);
         try (fetch;
+                SymbolLookup lookup = new SymbolLookup(source, rest);
                 StreamConnections connections =
                         StreamConnections.open(
                                 protocol, symbols, sockets, settings, ticks, random, this::offer)) {
@@ -100,7 +101,7 @@ final class LiveRun {
                 }
                 advance(pending);
                 compareClocks();
-                Optional<List<Symbol>> changed = changedSymbols(source);
+                Optional<List<Symbol>> changed = changedSymbols(lookup);
                 if (changed.isPresent()) {
                     return new SymbolsChanged(changed.get(), pending.nextCloseMillis());
                 }
@@ -127,6 +128,8 @@ final class LiveRun {
             case StreamEvent.Closed(Candle candle) -> put(candle, pending);
             case StreamEvent.Up(int connection) -> link.up(connection);
             case StreamEvent.Down(int connection, String reason) -> link.down(connection, reason);
+            case StreamEvent.NotStreamed(Symbol symbol, String reason) ->
+                    listener.onNews(new FeedNews.NotStreamed(symbol, reason));
             case StreamEvent.Unreadable(String reason) ->
                     listener.onNews(new FeedNews.Unreadable(reason));
         }
@@ -249,18 +252,11 @@ final class LiveRun {
         }
     }
 
-    private Optional<List<Symbol>> changedSymbols(SymbolSource source) throws InterruptedException {
-        if (nextUniverseNanos - ticks.nanos() > 0) {
-            return Optional.empty();
+    private Optional<List<Symbol>> changedSymbols(SymbolLookup lookup) throws InterruptedException {
+        if (!lookup.isAsking() && nextUniverseNanos - ticks.nanos() <= 0) {
+            nextUniverseNanos = ticks.nanos() + settings.universeEvery().toNanos();
+            lookup.ask(clock.millis());
         }
-        nextUniverseNanos = ticks.nanos() + settings.universeEvery().toNanos();
-        try {
-            List<Symbol> now = source.symbols(rest, clock.millis());
-            return new TreeSet<>(now).equals(new TreeSet<>(symbols))
-                    ? Optional.empty()
-                    : Optional.of(now);
-        } catch (ExchangeUnavailableException later) {
-            return Optional.empty();
-        }
+        return lookup.take().filter(now -> !Set.copyOf(now).equals(Set.copyOf(symbols)));
     }
 }

@@ -12,6 +12,8 @@ import io.vertx.core.http.WebSocketFrameType;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -25,9 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One WebSocket to the exchange, kept alive on a virtual thread of its own: connect, subscribe,
- * wait for every acknowledgement, listen; and again after a pause when it breaks, falls silent, is
- * refused or is about to reach the exchange's lifetime of a connection. What is lost meanwhile is
- * fetched over REST by the feed.
+ * listen; and again after a pause when it breaks, falls silent, is refused or is about to reach the
+ * exchange's lifetime of a connection. It is up when every subscription is acknowledged, but for
+ * symbols that the exchange refuses. What is lost meanwhile, and what is refused, is fetched over
+ * REST by the feed.
  */
 final class StreamConnection implements Runnable {
 
@@ -70,6 +73,7 @@ final class StreamConnection implements Runnable {
     private final Ticks ticks;
     private final RandomGenerator random;
     private final Consumer<StreamEvent> events;
+    private final Set<Symbol> notStreamed = new HashSet<>();
     private boolean wasUp;
 
     StreamConnection(
@@ -122,9 +126,7 @@ final class StreamConnection implements Runnable {
         AtomicReference<@Nullable String> end = new AtomicReference<>();
         WebSocket socket = connect(frames, end);
         try {
-            long openedNanos = ticks.nanos();
-            Set<Integer> unanswered = subscribe(socket, frames, end);
-            listen(socket, frames, end, unanswered, openedNanos);
+            listen(socket, frames, end, new Subscriptions(protocol, symbols, timeframe));
         } finally {
             socket.close();
         }
@@ -179,45 +181,29 @@ final class StreamConnection implements Runnable {
         }
     }
 
-    /** Sends every subscription, as fast as the exchange allows. */
-    private Set<Integer> subscribe(
-            WebSocket socket, BlockingQueue<Frame> frames, AtomicReference<@Nullable String> end)
-            throws InterruptedException, BrokenException {
-        List<String> messages = protocol.subscriptions(symbols, timeframe);
-        Set<Integer> unanswered = new HashSet<>();
-        for (int id = 1; id <= messages.size(); id++) {
-            unanswered.add(id);
-            send(socket, messages.get(id - 1));
-            ticks.sleep(limits.betweenMessages());
-            String reason = end.get();
-            if (reason != null) {
-                throw new BrokenException(reason);
-            }
-        }
-        return unanswered;
-    }
-
     private void listen(
             WebSocket socket,
             BlockingQueue<Frame> frames,
             AtomicReference<@Nullable String> end,
-            Set<Integer> unanswered,
-            long openedNanos)
+            Subscriptions subscriptions)
             throws InterruptedException, BrokenException {
+        long openedNanos = ticks.nanos();
         long lifetimeNanos = (long) (limits.lifetime().toNanos() * USED_LIFETIME);
-        long lastHeardNanos = ticks.nanos();
-        long lastPingNanos = lastHeardNanos;
+        long lastHeardNanos = openedNanos;
+        long lastPingNanos = openedNanos;
+        long nextSendNanos = openedNanos;
         while (true) {
             long now = ticks.nanos();
             long untilSilent = lastHeardNanos + limits.silence().toNanos() - now;
             long untilPing = lastPingNanos + limits.pingEvery().toNanos() - now;
             long untilOld = openedNanos + lifetimeNanos - now;
+            long untilSend = subscriptions.hasNext() ? nextSendNanos - now : Long.MAX_VALUE;
             if (untilOld <= 0) {
                 return;
             }
             if (untilSilent <= 0) {
                 throw new BrokenException(
-                        unanswered.isEmpty()
+                        subscriptions.isSettled()
                                 ? "silent for " + limits.silence()
                                 : "subscriptions were not acknowledged");
             }
@@ -226,7 +212,12 @@ final class StreamConnection implements Runnable {
                 lastPingNanos = now;
                 continue;
             }
-            long wait = Math.min(untilSilent, Math.min(untilPing, untilOld));
+            if (untilSend <= 0) {
+                send(socket, subscriptions.next());
+                nextSendNanos = now + limits.betweenMessages().toNanos();
+                continue;
+            }
+            long wait = Math.min(Math.min(untilSilent, untilSend), Math.min(untilPing, untilOld));
             Frame frame = ticks.poll(frames, Duration.ofNanos(wait));
             String reason = end.get();
             if (frame == null) {
@@ -235,40 +226,74 @@ final class StreamConnection implements Runnable {
                 }
                 continue;
             }
-            // Acknowledged or not, only words that arrive in time count.
-            lastHeardNanos = unanswered.isEmpty() ? ticks.nanos() : lastHeardNanos;
-            switch (frame) {
-                case Frame.Text(String text) -> hear(text, unanswered);
-                case Frame.Beat() -> {
-                    // A sign of life.
-                }
-                case Frame.Gone(String why) -> throw new BrokenException(why);
+            boolean answered =
+                    switch (frame) {
+                        case Frame.Text(String text) -> hear(text, subscriptions);
+                        case Frame.Beat() -> false;
+                        case Frame.Gone(String why) -> throw new BrokenException(why);
+                    };
+            // Until all are answered only an answer counts as a sign of life.
+            if (answered || subscriptions.isSettled()) {
+                lastHeardNanos = ticks.nanos();
             }
         }
     }
 
-    private void hear(String text, Set<Integer> unanswered) throws BrokenException {
+    /** Whether it answers a subscription. */
+    private boolean hear(String text, Subscriptions subscriptions) throws BrokenException {
         StreamMessage message;
         try {
             message = protocol.readMessage(timeframe, text);
         } catch (UnreadableMessageException wrong) {
             events.accept(new StreamEvent.Unreadable(String.valueOf(wrong.getMessage())));
-            return;
+            return false;
         }
         switch (message) {
             case StreamMessage.Closed(var candle) -> events.accept(new StreamEvent.Closed(candle));
             case StreamMessage.Subscribed(int id) -> {
-                if (unanswered.remove(id) && unanswered.isEmpty()) {
-                    wasUp = true;
-                    events.accept(new StreamEvent.Up(number));
+                if (subscriptions.holds(id)) {
+                    tellWhenSettled(subscriptions, "");
+                    return true;
                 }
             }
-            case StreamMessage.Refused(String why) -> throw new BrokenException("refused: " + why);
+            case StreamMessage.Refused(OptionalInt id, String why, boolean holds) -> {
+                if (id.isEmpty() || !subscriptions.awaits(id.getAsInt())) {
+                    throw new BrokenException("refused: " + why);
+                }
+                refused(subscriptions, id.getAsInt(), why, holds);
+                return true;
+            }
             case StreamMessage.Leaving() -> throw new BrokenException("the exchange is leaving");
             case StreamMessage.Other() -> {
                 // A sign of life.
             }
         }
+        return false;
+    }
+
+    /** One symbol that the exchange does not stream takes none of the others with it. */
+    private void refused(Subscriptions subscriptions, int id, String why, boolean holds)
+            throws BrokenException {
+        if (holds && subscriptions.isOfOne(id)) {
+            subscriptions.holds(id);
+        } else {
+            Optional<Symbol> symbol = subscriptions.refused(id);
+            if (symbol.isPresent() && notStreamed.add(symbol.get())) {
+                events.accept(new StreamEvent.NotStreamed(symbol.get(), why));
+            }
+        }
+        tellWhenSettled(subscriptions, why);
+    }
+
+    private void tellWhenSettled(Subscriptions subscriptions, String why) throws BrokenException {
+        if (!subscriptions.isSettled()) {
+            return;
+        }
+        if (subscriptions.held() == 0) {
+            throw new BrokenException("refused: " + why);
+        }
+        wasUp = true;
+        events.accept(new StreamEvent.Up(number));
     }
 
     /** A failure to send shows as a closed or silent connection. */

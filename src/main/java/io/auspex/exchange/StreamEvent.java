@@ -1,6 +1,7 @@
 package io.auspex.exchange;
 
 import io.auspex.market.Candle;
+import io.auspex.market.Symbol;
 
 /** What a connection tells the feed. */
 sealed interface StreamEvent {
@@ -11,7 +12,10 @@ sealed interface StreamEvent {
     /** Something that could not be read. */
     record Unreadable(String reason) implements StreamEvent {}
 
-    /** Every subscription of the connection holds. */
+    /** The exchange does not stream that symbol; said once by a connection. */
+    record NotStreamed(Symbol symbol, String reason) implements StreamEvent {}
+
+    /** Every subscription of the connection holds, but for those that were refused. */
     record Up(int connection) implements StreamEvent {}
 
     /** The connection is gone; it tries again by itself. */

@@ -43,6 +43,9 @@ public sealed interface FeedNews {
         }
     }
 
+    /** The venue refuses to push that symbol; its candles are asked for at every close. */
+    record NotStreamed(Symbol symbol, String reason) implements FeedNews {}
+
     /** Something came that could not be read, and was not used. */
     record Unreadable(String reason) implements FeedNews {}
 }

@@ -162,6 +162,10 @@ final class FeedRun implements FeedListener {
                 LOG.debugf("%s: unreadable: %s", feed.identity(), reason);
                 status.unreadable();
             }
+            case FeedNews.NotStreamed(Symbol symbol, String reason) ->
+                    LOG.warnf(
+                            "%s: %s is not streamed, its candles come over REST: %s",
+                            feed.identity(), symbol, reason);
             case FeedNews.Late(Candle candle) ->
                     unlessInterrupted(() ->
                             writes.write(new WaitingWrites.OfLateCandle(feed.identity(), candle)));

@@ -4,6 +4,7 @@ import io.auspex.ingest.IngestSnapshot.State;
 import io.auspex.ingest.IngestSnapshot.Waiting;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
+import io.auspex.market.Timeframe;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -55,6 +56,10 @@ public class IngestStatus {
         this.clock = clock;
         Gauge.builder("auspex.feed.lag", this, IngestStatus::lagSeconds)
                 .description("Time since the last live close arrived")
+                .baseUnit("seconds")
+                .register(metrics);
+        Gauge.builder("auspex.feed.timeframe", this, IngestStatus::timeframeSeconds)
+                .description("Time from one close of the feed to the next")
                 .baseUnit("seconds")
                 .register(metrics);
         Gauge.builder("auspex.feed.candles", this, status -> status.snapshot().candlesStored())
@@ -133,6 +138,8 @@ public class IngestStatus {
         symbols = source.symbols();
         failure = Optional.empty();
         waiting.clear();
+        // What arrived while this process had the lead says nothing of the feed any more.
+        lastArrival = Optional.empty();
         stored(extent);
     }
 
@@ -224,6 +231,13 @@ public class IngestStatus {
 
     private double lagSeconds() {
         return snapshot().lag().map(lag -> lag.toMillis() / 1e3).orElse(Double.NaN);
+    }
+
+    private double timeframeSeconds() {
+        return snapshot()
+                .timeframe()
+                .map(code -> Timeframe.of(code).millis() / 1e3)
+                .orElse(Double.NaN);
     }
 
     private double waitingSeconds() {

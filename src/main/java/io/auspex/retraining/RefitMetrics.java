@@ -1,5 +1,6 @@
 package io.auspex.retraining;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
@@ -8,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,13 +17,19 @@ import org.jboss.logging.Logger;
 
 /**
  * Counts refits as they end: {@code auspex_refits_total{model, outcome}}, with the outcomes
- * promoted, rejected, failed and cancelled, and {@code auspex_refit_seconds{model, outcome}} from
- * the first start to the end; and those of all processes that wait: {@code auspex_refits_waiting}.
+ * promoted, rejected, challenger, failed and cancelled, and {@code auspex_refit_seconds{model,
+ * outcome}} from the first start to the end; and those of all processes that wait: {@code
+ * auspex_refits_waiting}. Every process hears of every refit, so each counts all of them. A count
+ * begins with 0 when a refit is announced: of one that begins with 1 nobody can tell that it has
+ * grown.
  */
 @ApplicationScoped
 class RefitMetrics {
 
     private static final Logger LOG = Logger.getLogger(RefitMetrics.class);
+
+    private static final List<String> OUTCOMES =
+            List.of("promoted", "rejected", "challenger", "failed", "cancelled");
 
     private final MeterRegistry meters;
     private final RefitQueue queue;
@@ -53,18 +61,23 @@ class RefitMetrics {
         switch (refit.state()) {
             case SUCCEEDED -> ended(refit, Objects.requireNonNullElse(refit.decision(), "none"));
             case FAILED, CANCELLED -> ended(refit, refit.state().name());
-            case QUEUED, RUNNING -> {
-                // Not yet.
-            }
+            case QUEUED, RUNNING -> OUTCOMES.forEach(outcome -> counter(refit, outcome));
         }
     }
 
     private void ended(Refit refit, String outcome) {
-        String[] tags = {"model", refit.model(), "outcome", outcome.toLowerCase(Locale.ROOT)};
-        meters.counter("auspex.refits", tags).increment();
+        counter(refit, outcome).increment();
         if (refit.startedAt() != null && refit.finishedAt() != null) {
-            meters.timer("auspex.refit", tags)
+            meters.timer("auspex.refit", tags(refit, outcome))
                     .record(Duration.between(refit.startedAt(), refit.finishedAt()));
         }
+    }
+
+    private Counter counter(Refit refit, String outcome) {
+        return meters.counter("auspex.refits", tags(refit, outcome));
+    }
+
+    private static String[] tags(Refit refit, String outcome) {
+        return new String[] {"model", refit.model(), "outcome", outcome.toLowerCase(Locale.ROOT)};
     }
 }

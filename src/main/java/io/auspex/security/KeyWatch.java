@@ -19,6 +19,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +62,15 @@ class KeyWatch {
             double weight = Math.max(NEWEST, 1.0 / (minutes + 1));
             return new Usual(perMinute + weight * (calls - perMinute), minutes + 1);
         }
+
+        /** Without a word of the hours, as if this one were known. */
+        UnusualUse.History alone() {
+            return new UnusualUse.History(perMinute, minutes, 0, true);
+        }
     }
+
+    /** What a key did since the last look. */
+    private record Minute(KeyActivity.Counts counts, long lastMillis) {}
 
     KeyWatch(
             KeyRing ring,
@@ -97,32 +106,54 @@ class KeyWatch {
         }
     }
 
-    /** Judges what was counted since the last look. */
+    /**
+     * Judges what was counted since the last look. A database that is away costs the rule of the
+     * hours, and nothing else: what a minute was is known without it.
+     */
     synchronized void look(Instant now) {
         usual.keySet().retainAll(ring.activities().keySet());
         said.values().removeIf(at -> at.plus(QUIET).isBefore(now));
+        // All of them first: whatever keeps one key waiting is not to make the others' minute long.
+        Map<String, Minute> minutes = new TreeMap<>();
         ring.activities()
-                .forEach((id, activity) -> {
-                    KeyActivity.Counts minute = activity.take();
-                    if (minute.calls() > 0) {
-                        look(id, minute, activity.lastMillis(), now);
-                    }
-                });
+                .forEach((id, activity) ->
+                        minutes.put(id, new Minute(activity.take(), activity.lastMillis())));
+        boolean answers = true;
+        for (Map.Entry<String, Minute> entry : minutes.entrySet()) {
+            if (entry.getValue().counts().calls() > 0) {
+                answers = look(entry.getKey(), entry.getValue(), now, answers);
+            }
+        }
     }
 
-    private void look(String id, KeyActivity.Counts minute, long lastMillis, Instant now) {
-        OffsetDateTime time = now.atOffset(ZoneOffset.UTC);
+    /** Asks the database no further once it has failed; returns whether it is to be asked. */
+    private boolean look(String id, Minute minute, Instant now, boolean ask) {
         Usual before = usual.getOrDefault(id, new Usual(0, 0));
-        UnusualUse.History history =
-                connections.transaction(connection -> {
-                    store.used(connection, id, Instant.ofEpochMilli(lastMillis));
-                    UnusualUse.History known = history(connection, id, time, before);
-                    remember(connection, id, time);
-                    return known;
-                });
-        UnusualUse.judge(minute, history, time.getHour(), rules)
+        OffsetDateTime time = now.atOffset(ZoneOffset.UTC);
+        boolean answers = ask;
+        UnusualUse.History history = before.alone();
+        if (ask) {
+            try {
+                history = remembered(id, minute, time, before);
+            } catch (RuntimeException away) {
+                LOG.warnf("the hours of keys are not looked at: %s", away.getMessage());
+                answers = false;
+            }
+        }
+        UnusualUse.judge(minute.counts(), history, time.getHour(), rules)
                 .ifPresent(unusual -> say(id, unusual, now));
-        usual.put(id, before.with(minute.calls()));
+        usual.put(id, before.with(minute.counts().calls()));
+        return answers;
+    }
+
+    private UnusualUse.History remembered(
+            String id, Minute minute, OffsetDateTime time, Usual before) {
+        return connections.transaction(connection -> {
+            store.used(connection, id, Instant.ofEpochMilli(minute.lastMillis()));
+            UnusualUse.History known = history(connection, id, time, before);
+            remember(connection, id, time);
+            return known;
+        });
     }
 
     private void say(String id, UnusualUse unusual, Instant now) {

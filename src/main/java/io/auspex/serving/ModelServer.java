@@ -165,6 +165,17 @@ public class ModelServer {
                 });
     }
 
+    /**
+     * Why a version does not answer by its number, in one sentence, as far as that is known without
+     * opening it; empty when nothing is known against it. Never blocks for longer than a map
+     * operation.
+     */
+    public Optional<String> obstacle(String model, int version) {
+        return models.isUnloaded(model)
+                ? Optional.of(ServedModel.UNLOADED)
+                : pins.broken(model, version);
+    }
+
     /** The champion, if it is that version; or else that version, if it is pinned and open. */
     private Optional<Lease> open(String model, int version) {
         Optional<Lease> champion = acquire(model);

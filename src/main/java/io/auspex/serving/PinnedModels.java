@@ -129,6 +129,19 @@ final class PinnedModels {
                 "more versions are asked for by number than the " + most + " that are kept open");
     }
 
+    /** Why that version cannot serve, while that is remembered. */
+    Optional<String> broken(String model, int version) {
+        lock.lock();
+        try {
+            Broken found = broken.get(new Key(model, version));
+            return found == null || found.untilNanos() - nanoTime.getAsLong() <= 0
+                    ? Optional.empty()
+                    : Optional.of(String.valueOf(found.failure().getMessage()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets go of all of them; they close after their last readers. */
     void clear() {
         release((_, _) -> true);

@@ -77,11 +77,16 @@ final class ServedModels {
 
     /** Fails with NOT_READY {@code no-model} when the model was unloaded. */
     void requireNotUnloaded(String model) {
-        ServedModel served = models.get(model);
-        if (served != null && served.isUnloaded()) {
+        if (isUnloaded(model)) {
             throw new Failure(
                     Failure.Category.NOT_READY, "no-model", "no model: " + ServedModel.UNLOADED);
         }
+    }
+
+    /** Whether it was taken out of serving on purpose. */
+    boolean isUnloaded(String model) {
+        ServedModel served = models.get(model);
+        return served != null && served.isUnloaded();
     }
 
     /** Whether that version of the model answers, or is not to. */

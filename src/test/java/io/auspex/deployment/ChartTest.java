@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +27,10 @@ class ChartTest {
     private static final boolean WRITE = Boolean.getBoolean("manifests.write");
 
     /** Variables that the service reads and that are no options of its command line. */
-    private static final Set<String> OTHER_VARIABLES = Set.of();
+    private static final Set<String> OTHER_VARIABLES =
+            Set.of(
+                    "QUARKUS_HTTP_PROXY_PROXY_ADDRESS_FORWARDING",
+                    "QUARKUS_HTTP_PROXY_TRUSTED_PROXIES");
 
     static List<String> examples() {
         return Chart.examples();
@@ -102,6 +107,163 @@ class ChartTest {
     void kafkaWithoutAnAddressIsRefused() {
         assertThatThrownBy(() -> Chart.command("kafka").set("kafka.bootstrapServers", "").call())
                 .hasMessageContaining("kafka.bootstrapServers is needed");
+    }
+
+    @Test
+    void whoMeasuresNeedsAKeyWhereCallersNeedOne() {
+        assertThatThrownBy(() ->
+                        Chart.command("production")
+                                .set("metrics.serviceMonitor.keySecret", "")
+                                .call())
+                .hasMessageContaining("metrics.serviceMonitor.keySecret");
+        assertThat(Chart.command("laptop").set("metrics.serviceMonitor.enabled", "true").call())
+                .contains("kind: ServiceMonitor")
+                .doesNotContain("authorization:");
+    }
+
+    @Test
+    void aWholeNumberOfAnOptionStaysOne() throws IOException {
+        Path values = Files.createTempFile("auspex-values", ".yaml");
+        try {
+            Files.writeString(
+                    values, "config: {uploads.max-bytes: 67108864, share: 0.25, plain: true}\n");
+            assertThat(Chart.command("laptop").withValuesFile(values).call())
+                    .contains("AUSPEX_UPLOADS_MAX_BYTES: \"67108864\"")
+                    .contains("AUSPEX_SHARE: \"0.25\"")
+                    .contains("AUSPEX_PLAIN: \"true\"");
+        } finally {
+            Files.delete(values);
+        }
+    }
+
+    /** A label with a slip of the pen guards, scales and leads to nobody, and nobody says so. */
+    @ParameterizedTest
+    @MethodSource("examples")
+    void whateverSelectsPodsSelectsSome(String example) {
+        List<JsonNode> documents = Chart.documents(Chart.render(example));
+        List<JsonNode> pods =
+                all(documents, "Deployment")
+                        .map(deployment -> deployment.at("/spec/template/metadata/labels"))
+                        .toList();
+        assertThat(all(documents, "Deployment"))
+                .allSatisfy(deployment ->
+                        assertThat(deployment.at("/spec/template/metadata/labels").properties())
+                                .containsAll(
+                                        deployment.at("/spec/selector/matchLabels").properties()));
+        for (String kind : List.of("PodDisruptionBudget", "Service", "NetworkPolicy")) {
+            String pointer =
+                    switch (kind) {
+                        case "Service" -> "/spec/selector";
+                        case "NetworkPolicy" -> "/spec/podSelector/matchLabels";
+                        default -> "/spec/selector/matchLabels";
+                    };
+            assertThat(all(documents, kind))
+                    .allSatisfy(document ->
+                            assertThat(pods)
+                                    .as("%s %s", kind, document.at("/metadata/name").asText())
+                                    .anySatisfy(labels ->
+                                            assertThat(labels.properties())
+                                                    .isNotEmpty()
+                                                    .containsAll(
+                                                            document.at(pointer).properties())));
+        }
+        assertThat(all(documents, "HorizontalPodAutoscaler"))
+                .allSatisfy(scaler ->
+                        assertThat(all(documents, "Deployment"))
+                                .extracting(deployment -> deployment.at("/metadata/name").asText())
+                                .contains(scaler.at("/spec/scaleTargetRef/name").asText()));
+        assertThat(all(documents, "ServiceMonitor"))
+                .allSatisfy(monitor ->
+                        assertThat(all(documents, "Service"))
+                                .anySatisfy(service -> {
+                                    assertThat(service.at("/metadata/labels").properties())
+                                            .containsAll(
+                                                    monitor.at("/spec/selector/matchLabels")
+                                                            .properties());
+                                    assertThat(service.at("/spec/ports/0/name").asText())
+                                            .isEqualTo(
+                                                    monitor.at("/spec/endpoints/0/port").asText());
+                                }));
+    }
+
+    /**
+     * A metric that nobody serves keeps a scaler from ever scaling down: so it has to be asked for.
+     */
+    @Test
+    void theExamplesScaleByWhatEveryClusterMeasuresAndByRequestsWhereThatIsAskedFor() {
+        assertThat(metrics(Chart.render("production"))).containsExactly("cpu");
+        assertThat(
+                        metrics(
+                                Chart.command("production")
+                                        .set("serve.autoscaling.requestsPerSecond", 5000)
+                                        .set("refit.autoscaling.enabled", true)
+                                        .call()))
+                .containsExactly("cpu", "http_server_requests_per_second", "auspex_refits_waiting");
+    }
+
+    private static List<String> metrics(String rendered) {
+        return all(Chart.documents(rendered), "HorizontalPodAutoscaler")
+                .flatMap(scaler -> scaler.at("/spec/metrics").valueStream())
+                .map(metric ->
+                        metric.at("/resource/name").asText()
+                                + metric.at("/pods/metric/name").asText()
+                                + metric.at("/external/metric/name").asText())
+                .toList();
+    }
+
+    @Test
+    void onlyWhoServesWaitsForItsModels() throws IOException {
+        String variable = "AUSPEX_INFERENCE_REQUIRED_MODELS";
+        Map<String, String> secrets =
+                Map.of(
+                        "auspex-database/url", "u",
+                        "auspex-database/username", "u",
+                        "auspex-database/password", "p",
+                        "auspex-security/admin-key", "a",
+                        "auspex-security/secrets-key", "s");
+        assertThat(ContainerCommand.of("production", "serve", secrets).environment())
+                .containsEntry(variable, "binance-5m");
+        for (String role : List.of("ingest", "refit")) {
+            assertThat(ContainerCommand.of("production", role, secrets).environment())
+                    .doesNotContainKey(variable)
+                    .containsEntry("AUSPEX_FEED", "binance");
+        }
+    }
+
+    /** A metric that is not there is larger than nothing. */
+    @Test
+    void thatNobodyIngestsIsAnAlertOfItsOwn() {
+        assertThat(all(Chart.documents(Chart.render("production")), "PrometheusRule"))
+                .flatExtracting(rule -> rule.at("/spec/groups/0/rules").valueStream().toList())
+                .anySatisfy(rule -> {
+                    assertThat(rule.path("alert").asText()).isEqualTo("AuspexNobodyIngests");
+                    // What does not lead says NaN, and NaN is not left by a comparison.
+                    assertThat(rule.path("expr").asText())
+                            .isEqualTo("absent(auspex_feed_lag_seconds >= 0)");
+                    assertThat(rule.at("/labels/severity").asText()).isEqualTo("critical");
+                });
+    }
+
+    @Test
+    void productionHasWhatItIsNamedFor() {
+        List<JsonNode> documents = Chart.documents(Chart.render("production"));
+        for (String kind :
+                List.of(
+                        "PodDisruptionBudget",
+                        "HorizontalPodAutoscaler",
+                        "NetworkPolicy",
+                        "Ingress",
+                        "ServiceMonitor",
+                        "PrometheusRule")) {
+            assertThat(all(documents, kind)).as(kind).isNotEmpty();
+        }
+        assertThat(all(documents, "PodDisruptionBudget"))
+                .extracting(budget -> budget.at("/metadata/name").asText())
+                .containsExactly("auspex-serve", "auspex-ingest");
+    }
+
+    private static Stream<JsonNode> all(List<JsonNode> documents, String kind) {
+        return documents.stream().filter(document -> document.path("kind").asText().equals(kind));
     }
 
     @ParameterizedTest

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -255,6 +257,52 @@ class ExchangeFeedTest {
 
     @ParameterizedTest
     @MethodSource("exchanges")
+    void aSymbolThatIsNotStreamedTakesNoOtherOffTheStream(StandInDialect dialect) throws Exception {
+        try (ExchangeHarness harness = new ExchangeHarness(dialect, 23)) {
+            Symbol delisted = harness.symbols.get(4);
+            harness.exchange.doesNotStream(Set.of(delisted));
+            harness.start(START - FIVE.millis());
+            harness.awaitClose(START);
+            Set<Symbol> others = new TreeSet<>(harness.symbols);
+            others.remove(delisted);
+            harness.await("subscriptions", () -> harness.exchange.subscribed().equals(others));
+            harness.await(
+                    "connected", () -> !harness.diary.news(FeedNews.Connected.class).isEmpty());
+            int requests = harness.exchange.requests.get();
+            harness.close(START + FIVE.millis());
+            harness.awaitClose(START + FIVE.millis());
+            // All are there, and REST was asked for one of them.
+            assertThat(harness.diary.live).isEqualTo(harness.truth(START, START + FIVE.millis()));
+            assertThat(harness.exchange.requests.get()).isEqualTo(requests + 1);
+
+            // Said once, however often the connection comes back.
+            harness.exchange.fail(Fault.CUT);
+            harness.await("a new connection", () -> harness.exchange.handshakes.get() == 2);
+            harness.await("subscriptions", () -> harness.exchange.subscribed().equals(others));
+            assertThat(harness.diary.news(FeedNews.NotStreamed.class))
+                    .singleElement()
+                    .satisfies(said -> {
+                        assertThat(said.symbol()).isEqualTo(delisted);
+                        assertThat(said.reason()).isNotBlank();
+                    });
+            assertThat(harness.exchange.violations).isEmpty();
+        }
+    }
+
+    @Test
+    void whereEverythingIsRefusedTheConnectionIsNotUp() throws Exception {
+        try (ExchangeHarness harness = new ExchangeHarness(new StandInDialect.Bybit(), 3)) {
+            harness.exchange.doesNotStream(Set.copyOf(harness.symbols));
+            harness.start(START - FIVE.millis());
+            harness.await("another try", () -> harness.exchange.handshakes.get() > 1);
+            assertThat(harness.diary.news(FeedNews.Connected.class)).isEmpty();
+            assertThat(harness.diary.news(FeedNews.Waiting.class))
+                    .anyMatch(waiting -> waiting.reason().startsWith("stream: refused: "));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("exchanges")
     void clocksThatDifferAreMeasuredAndAllowedFor(StandInDialect dialect) throws Exception {
         for (Duration ahead : List.of(Duration.ofSeconds(-400), Duration.ofSeconds(400))) {
             try (ExchangeHarness harness = new ExchangeHarness(dialect, 2)) {
@@ -274,26 +322,51 @@ class ExchangeFeedTest {
     }
 
     @Test
+    void closesDoNotWaitForARanking() throws Exception {
+        try (ExchangeHarness harness = new ExchangeHarness(new StandInDialect.Binance(), 3)) {
+            List<Symbol> then = harness.symbols.subList(1, 3);
+            AtomicInteger asked = new AtomicInteger();
+            CountDownLatch ranked = new CountDownLatch(1);
+            SymbolSource slow =
+                    (_, _) -> {
+                        if (asked.incrementAndGet() == 1) {
+                            return harness.symbols;
+                        }
+                        ranked.await();
+                        return then;
+                    };
+            harness.start(
+                    harness.feed(restless(harness, Duration.ofSeconds(60)), slow),
+                    START - FIVE.millis());
+            harness.awaitSubscribed();
+            harness.await("the ranking", () -> asked.get() == 2);
+            harness.close(START + FIVE.millis());
+            harness.awaitClose(START + FIVE.millis());
+            assertThat(harness.diary.live).isEqualTo(harness.truth(START, START + FIVE.millis()));
+            assertThat(asked).as("one ranking at a time").hasValue(2);
+
+            ranked.countDown();
+            harness.await(
+                    "the change",
+                    () ->
+                            harness.diary
+                                    .news(FeedNews.Follows.class)
+                                    .getLast()
+                                    .symbols()
+                                    .equals(then));
+        }
+    }
+
+    @Test
     void otherSymbolsAreFollowedFromTheNextCloseOn() throws Exception {
         try (ExchangeHarness harness = new ExchangeHarness(new StandInDialect.Bybit(), 4)) {
             List<Symbol> first = harness.symbols.subList(0, 3);
             List<Symbol> then = harness.symbols.subList(1, 4);
             AtomicInteger asked = new AtomicInteger();
-            FeedSettings usual = harness.settings(HOURS, Optional.empty());
-            FeedSettings restless =
-                    new FeedSettings(
-                            usual.timeframe(),
-                            usual.days(),
-                            usual.grace(),
-                            usual.patience(),
-                            usual.requestTimeout(),
-                            usual.backoff(),
-                            usual.clockEvery(),
-                            Duration.ofSeconds(60),
-                            usual.fetches(),
-                            Optional.empty());
             harness.start(
-                    harness.feed(restless, (_, _) -> asked.incrementAndGet() == 1 ? first : then),
+                    harness.feed(
+                            restless(harness, Duration.ofSeconds(60)),
+                            (_, _) -> asked.incrementAndGet() == 1 ? first : then),
                     START - FIVE.millis());
             harness.awaitClose(START);
             harness.await(
@@ -340,6 +413,22 @@ class ExchangeFeedTest {
                     .containsExactly(all.get(1), all.get(2));
             assertThat(saved[0].members()).containsExactly(all.get(1), all.get(2));
         }
+    }
+
+    /** Looks at the symbols that often. */
+    private static FeedSettings restless(ExchangeHarness harness, Duration universeEvery) {
+        FeedSettings usual = harness.settings(HOURS, Optional.empty());
+        return new FeedSettings(
+                usual.timeframe(),
+                usual.days(),
+                usual.grace(),
+                usual.patience(),
+                usual.requestTimeout(),
+                usual.backoff(),
+                usual.clockEvery(),
+                universeEvery,
+                usual.fetches(),
+                Optional.empty());
     }
 
     private static List<Symbol> symbolsOf(MarketClose close) {

@@ -3,10 +3,17 @@ package io.auspex.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.auspex.market.Candle;
 import io.auspex.market.Symbol;
 import io.auspex.market.Timeframe;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -79,7 +86,11 @@ class ProtocolTest {
                         binance.readMessage(
                                 FIVE,
                                 "{\"error\":{\"code\":2,\"msg\":\"Invalid request\"},\"id\":1}"))
-                .isInstanceOf(StreamMessage.Refused.class);
+                .isEqualTo(
+                        new StreamMessage.Refused(
+                                OptionalInt.of(1),
+                                "{\"code\":2,\"msg\":\"Invalid request\"}",
+                                false));
         assertThat(binance.readMessage(FIVE, "{\"e\":\"serverShutdown\",\"E\":1770123456789}"))
                 .isEqualTo(new StreamMessage.Leaving());
     }
@@ -105,7 +116,20 @@ class ProtocolTest {
                                 """
                                 {"success":false,"ret_msg":"error:handler not found","req_id":"2","op":"subscribe"}\
                                 """))
-                .isEqualTo(new StreamMessage.Refused("error:handler not found"));
+                .isEqualTo(
+                        new StreamMessage.Refused(
+                                OptionalInt.of(2), "error:handler not found", false));
+        assertThat(
+                        bybit.readMessage(
+                                FIVE,
+                                """
+                                {"success":false,"ret_msg":"error:already subscribed,topic:kline.5.BTCUSDT","req_id":"","op":"subscribe"}\
+                                """))
+                .isEqualTo(
+                        new StreamMessage.Refused(
+                                OptionalInt.empty(),
+                                "error:already subscribed,topic:kline.5.BTCUSDT",
+                                true));
         assertThat(
                         bybit.readMessage(
                                 FIVE,
@@ -117,9 +141,9 @@ class ProtocolTest {
 
     @Test
     void binanceSubscribesInLowerCaseTwoHundredAtATime() {
-        List<String> messages = binance.subscriptions(symbols(450), FIVE);
+        List<String> messages = messages(binance, symbols(450));
         assertThat(messages).hasSize(3);
-        assertThat(binance.subscriptions(List.of(BTC), FIVE))
+        assertThat(messages(binance, List.of(BTC)))
                 .containsExactly(
                         "{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@kline_5m\"],\"id\":1}");
         assertThat(binance.streamLimits().symbols()).isEqualTo(1024);
@@ -131,12 +155,12 @@ class ProtocolTest {
 
     @Test
     void bybitSubscribesTenAtATimeAndPings() {
-        List<String> messages = bybit.subscriptions(symbols(25), FIVE);
+        List<String> messages = messages(bybit, symbols(25));
         assertThat(messages)
                 .hasSize(3)
                 .allSatisfy(
                         message -> assertThat(message.split("kline\\.5\\.")).hasSizeBetween(2, 11));
-        assertThat(bybit.subscriptions(List.of(BTC), FIVE))
+        assertThat(messages(bybit, List.of(BTC)))
                 .containsExactly(
                         "{\"req_id\":\"1\",\"op\":\"subscribe\",\"args\":[\"kline.5.BTCUSDT\"]}");
         assertThat(bybit.pingMessage()).contains("{\"op\":\"ping\"}");
@@ -203,6 +227,23 @@ class ProtocolTest {
     }
 
     @Test
+    void theChartLetsPodsReachTheExchanges() throws IOException {
+        JsonNode ports =
+                new ObjectMapper(new YAMLFactory())
+                        .readTree(Path.of("k8s/helm/auspex/values.yaml").toFile())
+                        .at("/networkPolicy/egressPorts");
+        for (String url :
+                List.of(
+                        BinanceProtocol.REST_URL,
+                        BinanceProtocol.STREAM_URL,
+                        BybitProtocol.REST_URL,
+                        BybitProtocol.STREAM_URL)) {
+            int port = URI.create(url).getPort();
+            assertThat(ports).as(url).extracting(JsonNode::asInt).contains(port < 0 ? 443 : port);
+        }
+    }
+
+    @Test
     void clocksAreMilliseconds() {
         assertThat(binance.readTimeMillis("{\"serverTime\":1499827319559}"))
                 .isEqualTo(1_499_827_319_559L);
@@ -258,6 +299,15 @@ class ProtocolTest {
 
     private static RestResponse response(int status, Map<String, String> headers, String body) {
         return new RestResponse(status, headers, body);
+    }
+
+    private static List<String> messages(ExchangeProtocol protocol, List<Symbol> symbols) {
+        Subscriptions subscriptions = new Subscriptions(protocol, symbols, FIVE);
+        List<String> messages = new ArrayList<>();
+        while (subscriptions.hasNext()) {
+            messages.add(subscriptions.next());
+        }
+        return messages;
     }
 
     private static List<Symbol> symbols(int count) {

@@ -38,6 +38,11 @@ sealed interface StandInDialect {
     /** A subscription: its answer, and the symbols in it; or a pong. */
     Heard hear(String text, Timeframe timeframe);
 
+    /**
+     * What is answered instead when one symbol of a subscription is not streamed: all of it fails.
+     */
+    String refusal(String text, Symbol symbol, Timeframe timeframe);
+
     /** What a client's message was. */
     record Heard(String answer, List<Symbol> symbols) {}
 
@@ -140,6 +145,12 @@ sealed interface StandInDialect {
                 symbols.add(new Symbol(parts[0].toUpperCase(Locale.ROOT)));
             }
             return new Heard("{\"result\":null,\"id\":" + message.get("id") + "}", symbols);
+        }
+
+        @Override
+        public String refusal(String text, Symbol symbol, Timeframe timeframe) {
+            return "{\"error\":{\"code\":2,\"msg\":\"Invalid request: %s\"},\"id\":%s}"
+                    .formatted(symbol, json(text).get("id"));
         }
     }
 
@@ -248,6 +259,14 @@ sealed interface StandInDialect {
                     """
                             .formatted(message.get("req_id")),
                     symbols);
+        }
+
+        @Override
+        public String refusal(String text, Symbol symbol, Timeframe timeframe) {
+            return """
+            {"success":false,"ret_msg":"error:handler not found,topic:kline.%s.%s","conn_id":"c","req_id":%s,"op":"subscribe"}\
+            """
+                    .formatted(interval(timeframe), symbol, json(text).get("req_id"));
         }
 
         private static String interval(Timeframe timeframe) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,6 +42,7 @@ final class StandInExchange implements AutoCloseable {
     private final Duration pingEvery;
     private volatile List<SymbolVolume> volumes = List.of();
     private volatile Predicate<Candle> exists = _ -> true;
+    private volatile Set<Symbol> notStreamed = Set.of();
     private volatile boolean away;
     private volatile int banSeconds = 3;
 
@@ -119,6 +121,11 @@ final class StandInExchange implements AutoCloseable {
     /** What the exchange has: REST and stream leave the others out. */
     void has(Predicate<Candle> candles) {
         exists = candles;
+    }
+
+    /** A subscription with one of these is refused. */
+    void doesNotStream(Set<Symbol> symbols) {
+        notStreamed = Set.copyOf(symbols);
     }
 
     /** How long a ban holds. */
@@ -261,6 +268,12 @@ final class StandInExchange implements AutoCloseable {
         messageNanos.add(System.nanoTime());
         try {
             StandInDialect.Heard heard = dialect.hear(text, truth.timeframe());
+            Optional<Symbol> unknown =
+                    heard.symbols().stream().filter(notStreamed::contains).findFirst();
+            if (unknown.isPresent()) {
+                client.send(dialect.refusal(text, unknown.get(), truth.timeframe()));
+                return;
+            }
             synchronized (client.symbols) {
                 client.symbols.addAll(heard.symbols());
                 if (client.symbols.size() > 1024) {

@@ -11,11 +11,15 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -31,6 +35,7 @@ class KeyWatchTest {
     @Inject AuditLog audit;
     @Inject MeterRegistry meters;
     @Inject Heard heard;
+    @Inject DataSource database;
 
     /** Whoever wants to hear. */
     @ApplicationScoped
@@ -91,6 +96,60 @@ class KeyWatchTest {
         use(id, 1, 0, nextNight);
         watch.look(nextNight);
         assertThat(heard.rules(id)).as("known by now").hasSize(1);
+    }
+
+    @Test
+    void tenTimesTheUsualCallsAreUnusualOnceTheUsualOnesAreKnown() {
+        String id = key("by-rate");
+        Instant time = NOON;
+        for (int minute = 0; minute < UnusualUse.KNOWN_AFTER_MINUTES; minute++) {
+            // Its mean is 100; a minute without a call says nothing of one with.
+            use(id, minute % 2 == 0 ? 80 : 120, 0, time);
+            watch.look(time);
+            watch.look(time.plusSeconds(30));
+            time = time.plusSeconds(60);
+        }
+        assertThat(heard.rules(id)).isEmpty();
+        use(id, 999, 0, time);
+        watch.look(time);
+        assertThat(heard.rules(id)).isEmpty();
+        // What is usual now: 100 + (999 - 100) / 61.
+        use(id, 1_147, 0, time.plusSeconds(60));
+        watch.look(time.plusSeconds(60));
+        assertThat(heard.rules(id)).isEmpty();
+        // 114.7 + (1147 - 114.7) / 62.
+        use(id, 1_320, 0, time.plusSeconds(120));
+        watch.look(time.plusSeconds(120));
+        assertThat(heard.rules(id)).containsExactly("rate");
+    }
+
+    @Test
+    void aDatabaseThatIsAwayNeitherHidesAMinuteNorAddsTwoUp() throws Exception {
+        String one = key("away-one");
+        String other = key("away-other");
+        String refused = key("away-refused");
+        execute("alter table api_key_hour rename to api_key_hour_away");
+        try {
+            use(one, 15, 15, NOON);
+            use(other, 15, 15, NOON);
+            use(refused, 25, 25, NOON);
+            watch.look(NOON);
+        } finally {
+            execute("alter table api_key_hour_away rename to api_key_hour");
+        }
+        assertThat(heard.rules(refused)).containsExactly("refusals");
+        use(one, 15, 15, NOON.plusSeconds(60));
+        use(other, 15, 15, NOON.plusSeconds(60));
+        watch.look(NOON.plusSeconds(60));
+        assertThat(heard.rules(one)).isEmpty();
+        assertThat(heard.rules(other)).isEmpty();
+    }
+
+    private void execute(String statement) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement sql = connection.createStatement()) {
+            sql.execute(statement);
+        }
     }
 
     private String key(String name) {

@@ -1,18 +1,19 @@
 package io.auspex.api.inference;
 
 import io.auspex.platform.Failure;
+import java.math.BigDecimal;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Until when an answer is of use to whoever asked: the query parameter {@code timeout}, in
- * milliseconds from the arrival of the request's head. Work that cannot be done by then is not
- * begun.
+ * Until when an answer is of use to whoever asked, from the arrival of the request's head on: the
+ * query parameter {@code timeout} in milliseconds, or what a protocol has instead. Work that cannot
+ * be done by then is not begun.
  *
  * @param startNanos of {@link System#nanoTime}
- * @param timeoutMillis {@link Long#MAX_VALUE} when there is no hurry
+ * @param timeoutNanos {@link Long#MAX_VALUE} when there is no hurry
  */
-record Deadline(long startNanos, long timeoutMillis) {
+record Deadline(long startNanos, long timeoutNanos) {
 
     /** Slug of what comes too late. */
     static final String SLUG = "deadline";
@@ -21,7 +22,9 @@ record Deadline(long startNanos, long timeoutMillis) {
     static final Deadline NONE = new Deadline(0, Long.MAX_VALUE);
 
     /** A client that says more has no deadline. */
-    static final long MAX_MILLIS = TimeUnit.HOURS.toMillis(1);
+    static final long MAX_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    private static final long MAX_MILLIS = TimeUnit.NANOSECONDS.toMillis(MAX_NANOS);
 
     /**
      * @param millis the parameter as it was sent; null when it was not
@@ -35,7 +38,7 @@ record Deadline(long startNanos, long timeoutMillis) {
         try {
             long value = Long.parseLong(millis);
             if (value >= 1 && value <= MAX_MILLIS) {
-                return new Deadline(nowNanos, value);
+                return new Deadline(nowNanos, TimeUnit.MILLISECONDS.toNanos(value));
             }
         } catch (NumberFormatException e) {
             // Said below.
@@ -47,14 +50,17 @@ record Deadline(long startNanos, long timeoutMillis) {
     }
 
     boolean isNone() {
-        return timeoutMillis == Long.MAX_VALUE;
+        return timeoutNanos == Long.MAX_VALUE;
     }
 
     /** Time left, negative when it has passed. */
     long leftNanos(long nowNanos) {
-        return isNone()
-                ? Long.MAX_VALUE
-                : TimeUnit.MILLISECONDS.toNanos(timeoutMillis) - (nowNanos - startNanos);
+        return isNone() ? Long.MAX_VALUE : timeoutNanos - (nowNanos - startNanos);
+    }
+
+    /** The one of both that passes first. */
+    Deadline earlier(Deadline other) {
+        return leftNanos(startNanos) <= other.leftNanos(startNanos) ? this : other;
     }
 
     /** Whether work that takes so long would be done in time. */
@@ -76,8 +82,12 @@ record Deadline(long startNanos, long timeoutMillis) {
         return new Failure(
                 Failure.Category.TOO_LATE,
                 SLUG,
-                "timeout %d ms: %.1f ms have passed, and %.1f ms are needed; nothing was scored"
+                "timeout %s ms: %.1f ms have passed, and %.1f ms are needed; nothing was scored"
                         .formatted(
-                                timeoutMillis, (nowNanos - startNanos) / 1e6, neededNanos / 1e6));
+                                BigDecimal.valueOf(timeoutNanos, 6)
+                                        .stripTrailingZeros()
+                                        .toPlainString(),
+                                (nowNanos - startNanos) / 1e6,
+                                neededNanos / 1e6));
     }
 }

@@ -47,8 +47,8 @@ class GrpcDeadlines implements ServerInterceptor {
         if (form == null || !form.matches()) {
             return Deadline.NONE;
         }
-        long millis = unit(form.group(2)).toMillis(Long.parseLong(form.group(1)));
-        return millis > Deadline.MAX_MILLIS ? Deadline.NONE : new Deadline(nowNanos, millis);
+        long nanos = unit(form.group(2)).toNanos(Long.parseLong(form.group(1)));
+        return nanos > Deadline.MAX_NANOS ? Deadline.NONE : new Deadline(nowNanos, nanos);
     }
 
     private static TimeUnit unit(String letter) {

@@ -110,25 +110,32 @@ class GrpcProtocol implements GRPCInferenceService {
 
     @Override
     public Uni<RepositoryIndexResponse> repositoryIndex(RepositoryIndexRequest request) {
-        return answering(() -> repository.index(request.getReady()).map(GrpcMessages::index));
+        return answering(() -> {
+            Repository.requireOurs(request.getRepositoryName());
+            return repository.index(request.getReady()).map(GrpcMessages::index);
+        });
     }
 
     @Override
     public Uni<RepositoryModelLoadResponse> repositoryModelLoad(
             RepositoryModelLoadRequest request) {
-        return answering(() ->
-                repository
-                        .load(request.getModelName())
-                        .replaceWith(RepositoryModelLoadResponse.getDefaultInstance()));
+        return answering(() -> {
+            Repository.requireOurs(request.getRepositoryName());
+            return repository
+                    .load(request.getModelName(), request.getParametersMap().keySet())
+                    .replaceWith(RepositoryModelLoadResponse.getDefaultInstance());
+        });
     }
 
     @Override
     public Uni<RepositoryModelUnloadResponse> repositoryModelUnload(
             RepositoryModelUnloadRequest request) {
-        return answering(() ->
-                repository
-                        .unload(request.getModelName())
-                        .replaceWith(RepositoryModelUnloadResponse.getDefaultInstance()));
+        return answering(() -> {
+            Repository.requireOurs(request.getRepositoryName());
+            return repository
+                    .unload(request.getModelName())
+                    .replaceWith(RepositoryModelUnloadResponse.getDefaultInstance());
+        });
     }
 
     private static @Nullable String version(String text) {

@@ -12,6 +12,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,23 @@ final class GrpcQuestion implements Inference.Question {
 
     private @Nullable Long timeoutMicros() {
         InferParameter timeout = request.getParametersMap().get("timeout");
-        return timeout == null ? null : Signature.timeoutMicros(timeout.getInt64Param());
+        return timeout == null ? null : Signature.timeoutMicros(micros(timeout));
+    }
+
+    /** Clients have either kind of whole number. */
+    private static long micros(InferParameter timeout) {
+        return switch (timeout.getParameterChoiceCase()) {
+            case INT64_PARAM -> timeout.getInt64Param();
+            // Above 2^63 - 1 it is negative here: longer than anybody lives.
+            case UINT64_PARAM ->
+                    timeout.getUint64Param() < 0 ? Long.MAX_VALUE : timeout.getUint64Param();
+            case BOOL_PARAM, STRING_PARAM, DOUBLE_PARAM, PARAMETERCHOICE_NOT_SET ->
+                    throw invalid(
+                            "the parameter timeout is an int64_param or a uint64_param of microseconds, not a "
+                                    + timeout.getParameterChoiceCase()
+                                            .name()
+                                            .toLowerCase(Locale.ROOT));
+        };
     }
 
     private Tensor tensor(InferInputTensor input, Signature signature) {

@@ -172,14 +172,14 @@ class Inference {
         return request;
     }
 
-    /** The one inside the request goes before the transport's. */
-    private static Deadline deadline(Question question, InferRequest request) {
+    /** The one inside the request or the transport's, whichever passes first. */
+    static Deadline deadline(Question question, InferRequest request) {
         Long micros = request.timeoutMicros();
         if (micros == null) {
             return question.deadline();
         }
-        long millis = Math.max(1, TimeUnit.MICROSECONDS.toMillis(micros));
-        return new Deadline(question.arrivedNanos(), Math.min(millis, Deadline.MAX_MILLIS));
+        long nanos = Math.min(TimeUnit.MICROSECONDS.toNanos(micros), Deadline.MAX_NANOS);
+        return new Deadline(question.arrivedNanos(), nanos).earlier(question.deadline());
     }
 
     private static int number(String model, String version) {

@@ -1,5 +1,6 @@
 package io.auspex.api.inference;
 
+import io.auspex.platform.Failure;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.registry.VersionSummary;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +52,8 @@ class Repository {
     /**
      * Every version of every model, newest first.
      *
-     * @param readyOnly only those that answer without naming a version: the champions that serve
+     * @param readyOnly only those that answer: the champions that serve, and what can be asked for
+     *     by its number
      */
     Uni<List<Entry>> index(boolean readyOnly) {
         // Queries of one session context run one after the other.
@@ -73,9 +77,35 @@ class Repository {
                 .map(versions -> versions.stream().map(VersionSummary::version).toList());
     }
 
-    /** Serves the champion, loaded anew. */
-    Uni<Void> load(String model) {
+    /**
+     * Serves the champion, loaded anew.
+     *
+     * @param parameters names of those that came along: a configuration or files of the client's
+     *     own are not what is loaded here, and to ignore them would be a lie
+     * @throws Failure INVALID {@code unsupported-parameter}
+     */
+    Uni<Void> load(String model, Set<String> parameters) {
+        if (!parameters.isEmpty()) {
+            throw Signature.invalid(
+                    "unsupported-parameter",
+                    "load takes no parameters, and there is '%s'; a model comes in as a version, with POST /api/models/{name}/versions"
+                            .formatted(Signature.quoted(new TreeSet<>(parameters).getFirst())));
+        }
         return server.load(ModelName.require(model));
+    }
+
+    /**
+     * There is one repository, and it has no name.
+     *
+     * @throws Failure INVALID {@code unsupported-parameter} for any other
+     */
+    static void requireOurs(String repositoryName) {
+        if (!repositoryName.isEmpty()) {
+            throw Signature.invalid(
+                    "unsupported-parameter",
+                    "there is no repository '%s': there is one, without a name; leave repository_name out"
+                            .formatted(Signature.quoted(repositoryName)));
+        }
     }
 
     /** Serves nothing of the model until it is loaded again. */
@@ -92,20 +122,31 @@ class Repository {
         return server.status().stream().filter(status -> status.model().equals(model)).findFirst();
     }
 
-    private static List<Entry> entries(
+    private List<Entry> entries(
             RegisteredModel model, Optional<ServingStatus> status, List<VersionSummary> versions) {
         if (versions.isEmpty()) {
             return List.of(new Entry(model.name(), null, State.UNAVAILABLE, "it has no version"));
         }
         List<Entry> entries = new ArrayList<>(versions.size());
         for (VersionSummary version : versions) {
-            entries.add(entry(model, status, version));
+            entries.add(
+                    entry(
+                            model,
+                            status,
+                            version,
+                            server.obstacle(model.name(), version.version())));
         }
         return entries;
     }
 
+    /**
+     * @param obstacle why it does not answer by its number
+     */
     private static Entry entry(
-            RegisteredModel model, Optional<ServingStatus> status, VersionSummary version) {
+            RegisteredModel model,
+            Optional<ServingStatus> status,
+            VersionSummary version,
+            Optional<String> obstacle) {
         String number = Integer.toString(version.version());
         Integer serving = status.map(ServingStatus::version).orElse(null);
         if (Objects.equals(serving, version.version())) {
@@ -117,14 +158,7 @@ class Repository {
                     ? new Entry(model.name(), number, State.LOADING, "it is being loaded")
                     : new Entry(model.name(), number, State.UNAVAILABLE, problem);
         }
-        return new Entry(
-                model.name(),
-                number,
-                State.UNAVAILABLE,
-                switch (version.state()) {
-                    case CANDIDATE -> "a candidate: nothing was decided yet";
-                    case REJECTED -> "rejected: " + version.reason();
-                    case PROMOTED -> "another version is the champion";
-                });
+        return obstacle.map(why -> new Entry(model.name(), number, State.UNAVAILABLE, why))
+                .orElseGet(() -> new Entry(model.name(), number, State.READY, ""));
     }
 }

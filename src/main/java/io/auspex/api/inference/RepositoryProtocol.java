@@ -12,6 +12,8 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -44,11 +46,12 @@ public class RepositoryProtocol {
     @Path("/models/{model}/load")
     @Operation(summary = "Serve the champion, loaded anew")
     @APIResponse(responseCode = "200")
+    @APIResponse(responseCode = "400", description = "it has parameters: none are known")
     @APIResponse(responseCode = "404", description = "no such model")
     @APIResponse(responseCode = "503", description = "it has no champion, or cannot be loaded now")
     public Uni<Map<String, String>> load(@PathParam("model") String model, byte @Nullable [] body) {
-        object(body);
-        return ProtocolRefusal.speaking(repository.load(model)).replaceWith(Map.of());
+        Set<String> parameters = names(object(body).path("parameters"));
+        return ProtocolRefusal.speaking(repository.load(model, parameters)).replaceWith(Map.of());
     }
 
     /** Answers an empty object, for clients that read one. */
@@ -63,6 +66,13 @@ public class RepositoryProtocol {
         return ProtocolRefusal.speaking(repository.unload(model)).replaceWith(Map.of());
     }
 
+    private static Set<String> names(JsonNode parameters) {
+        if (!parameters.isMissingNode() && !parameters.isNull() && !parameters.isObject()) {
+            throw Signature.invalid("invalid-request", "parameters must be an object");
+        }
+        return parameters.propertyStream().map(Map.Entry::getKey).collect(Collectors.toSet());
+    }
+
     /** Bodies are optional; one that is there must be an object. */
     private static JsonNode object(byte @Nullable [] body) {
         if (body == null || body.length == 0) {
@@ -72,6 +82,7 @@ public class RepositoryProtocol {
             JsonNode node = Json.mapper().readTree(body);
             JsonNode ready = node.path("ready");
             if (node.isObject() && (ready.isMissingNode() || ready.isBoolean())) {
+                Repository.requireOurs(node.path("repository_name").asText());
                 return node;
             }
         } catch (JsonProcessingException e) {

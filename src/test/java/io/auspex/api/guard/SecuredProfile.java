@@ -9,6 +9,7 @@ public final class SecuredProfile implements QuarkusTestProfile {
     static final String ADMIN = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     static final String ORIGIN = "https://console.example";
     static final int REQUESTS_PER_SECOND = 150;
+    static final int STREAM_CONNECTIONS = 12;
 
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -21,6 +22,7 @@ public final class SecuredProfile implements QuarkusTestProfile {
                         "auspex.security.requests-per-second",
                         Integer.toString(REQUESTS_PER_SECOND)),
                 Map.entry("auspex.security.anonymous-per-second", "1000"),
+                Map.entry("auspex.stream.max-connections", Integer.toString(STREAM_CONNECTIONS)),
                 Map.entry("auspex.security.stream-deadline", "1s"),
                 Map.entry("auspex.security.head-timeout", "1s"),
                 Map.entry("auspex.security.body-grace", "1s"),

@@ -16,6 +16,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class SecuredStreamTest {
 
     private static final int UNAUTHENTICATED = 4401;
+    private static final int TRY_LATER = 1013;
     private static final String SUBSCRIBE =
             "{\"op\":\"subscribe\",\"id\":\"1\",\"topics\":[\"refits\"]}";
 
@@ -168,6 +171,27 @@ class SecuredStreamTest {
             assertThat(listener.ask(keys).path("seq").asLong()).isPositive();
             assertThat(listener.next("snapshot").path("data").findValuesAsText("key_id"))
                     .contains(id);
+        }
+    }
+
+    /** Those that other tests have left may be counted for a moment: so fewer may get in. */
+    @Test
+    void oneMoreThanThereMayBeIsToldToTryLater() throws Exception {
+        String key = callers.key("viewer");
+        List<Listener> listeners = new ArrayList<>();
+        try {
+            for (int i = 0; i <= SecuredProfile.STREAM_CONNECTIONS; i++) {
+                listeners.add(open(builder -> builder.header("Authorization", "Bearer " + key)));
+            }
+            CompletableFuture<?>[] ends =
+                    listeners.stream()
+                            .map(listener -> listener.closed)
+                            .toArray(CompletableFuture[]::new);
+            assertThat(CompletableFuture.anyOf(ends).get(20, TimeUnit.SECONDS))
+                    .isEqualTo(TRY_LATER);
+            assertThat(listeners.getFirst().ask(SUBSCRIBE).path("ok").asBoolean()).isTrue();
+        } finally {
+            listeners.forEach(Listener::close);
         }
     }
 

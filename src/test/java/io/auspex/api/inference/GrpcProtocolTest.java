@@ -17,6 +17,7 @@ import inference.ModelInferResponse;
 import inference.ModelMetadataRequest;
 import inference.ModelMetadataResponse;
 import inference.ModelReadyRequest;
+import inference.ModelRepositoryParameter;
 import inference.RepositoryIndexRequest;
 import inference.RepositoryModelLoadRequest;
 import inference.RepositoryModelUnloadRequest;
@@ -263,12 +264,47 @@ class GrpcProtocolTest {
     }
 
     @Test
+    void aTimeoutIsEitherKindOfWholeNumberAndNothingElse() {
+        for (InferParameter timeout :
+                List.of(
+                        InferParameter.newBuilder().setInt64Param(60_000_000).build(),
+                        InferParameter.newBuilder().setUint64Param(60_000_000).build(),
+                        InferParameter.newBuilder().setUint64Param(-1).build())) {
+            assertThat(
+                            client.modelInfer(
+                                            raw(1, 2, 3).putParameters("timeout", timeout).build())
+                                    .getOutputsCount())
+                    .isEqualTo(4);
+        }
+        InferParameter text = InferParameter.newBuilder().setStringParam("60000000").build();
+        assertInvalid(
+                "int64_param or a uint64_param of microseconds, not a string_param",
+                request -> request.putParameters("timeout", text));
+        InferParameter zero = InferParameter.newBuilder().setUint64Param(0).build();
+        assertInvalid(
+                "microseconds from 1, not 0", request -> request.putParameters("timeout", zero));
+    }
+
+    @Test
+    void theEarlierOfTheCallsDeadlineAndTheTimeoutInsideItCounts() {
+        Deadline call = new Deadline(System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(10));
+        for (long micros : List.of(1L, 1_000_000L)) {
+            InferParameter timeout = InferParameter.newBuilder().setInt64Param(micros).build();
+            GrpcQuestion question =
+                    new GrpcQuestion(raw(1, 2, 3).putParameters("timeout", timeout).build(), call);
+            InferRequest request = question.read(new Signature(3, List.of("p_up"), 10));
+            assertThat(Inference.deadline(question, request).timeoutNanos())
+                    .isEqualTo(Math.min(micros * 1_000, call.timeoutNanos()));
+        }
+    }
+
+    @Test
     void readsTheDeadlinesOfGrpc() {
-        assertThat(GrpcDeadlines.parse("250m", 7)).isEqualTo(new Deadline(7, 250));
-        assertThat(GrpcDeadlines.parse("2S", 7)).isEqualTo(new Deadline(7, 2_000));
-        assertThat(GrpcDeadlines.parse("1M", 7)).isEqualTo(new Deadline(7, 60_000));
-        assertThat(GrpcDeadlines.parse("900u", 7)).isEqualTo(new Deadline(7, 0));
-        assertThat(GrpcDeadlines.parse("5n", 7)).isEqualTo(new Deadline(7, 0));
+        assertThat(GrpcDeadlines.parse("250m", 7)).isEqualTo(new Deadline(7, 250_000_000));
+        assertThat(GrpcDeadlines.parse("2S", 7)).isEqualTo(new Deadline(7, 2_000_000_000L));
+        assertThat(GrpcDeadlines.parse("1M", 7)).isEqualTo(new Deadline(7, 60_000_000_000L));
+        assertThat(GrpcDeadlines.parse("900u", 7)).isEqualTo(new Deadline(7, 900_000));
+        assertThat(GrpcDeadlines.parse("5n", 7)).isEqualTo(new Deadline(7, 5));
         assertThat(GrpcDeadlines.parse("2H", 7)).isEqualTo(Deadline.NONE);
         assertThat(GrpcDeadlines.parse("soon", 7)).isEqualTo(Deadline.NONE);
         assertThat(GrpcDeadlines.parse(null, 7)).isEqualTo(Deadline.NONE);
@@ -335,8 +371,34 @@ class GrpcProtocolTest {
                 Status.Code.UNAVAILABLE,
                 "it was unloaded",
                 () -> client.modelInfer(typed(1, 2, 3).setModelName(model).build()));
-        client.repositoryModelLoad(
-                RepositoryModelLoadRequest.newBuilder().setModelName(model).build());
+        RepositoryModelLoadRequest.Builder load =
+                RepositoryModelLoadRequest.newBuilder().setModelName(model);
+        assertFails(
+                Status.Code.INVALID_ARGUMENT,
+                "POST /api/models/{name}/versions",
+                () ->
+                        client.repositoryModelLoad(
+                                load.clone()
+                                        .putParameters(
+                                                "config",
+                                                ModelRepositoryParameter.newBuilder()
+                                                        .setStringParam("{}")
+                                                        .build())
+                                        .build()));
+        assertFails(
+                Status.Code.INVALID_ARGUMENT,
+                "no repository 'x'",
+                () -> client.repositoryModelLoad(load.clone().setRepositoryName("x").build()));
+        assertFails(
+                Status.Code.INVALID_ARGUMENT,
+                "no repository 'x'",
+                () ->
+                        client.repositoryIndex(
+                                RepositoryIndexRequest.newBuilder()
+                                        .setRepositoryName("x")
+                                        .build()));
+        assertThat(isReady(model, "")).isFalse();
+        client.repositoryModelLoad(load.build());
         assertThat(isReady(model, "")).isTrue();
         assertThat(ready()).contains(model);
         assertFails(

@@ -391,8 +391,9 @@ class InferenceProtocolTest {
         List<Map<String, String>> mine = all.getList("findAll { it.name == '" + MODEL + "' }");
         assertThat(mine)
                 .extracting(entry -> entry.get("version") + " " + entry.get("state"))
-                .containsExactly(version + " READY", older + " UNAVAILABLE");
-        assertThat(mine.get(1)).containsEntry("reason", "another version is the champion");
+                .containsExactly(version + " READY", older + " READY");
+        // So it answers.
+        given().get("/v2/models/" + MODEL + "/versions/" + older + "/ready").then().statusCode(200);
         List<Map<String, String>> none = all.getList("findAll { it.name == 'inference-none' }");
         assertThat(none).hasSize(1);
         assertThat(none.getFirst())
@@ -408,11 +409,14 @@ class InferenceProtocolTest {
         error(post("/v2/repository/index", "{\"ready\": 1}"), 400, "true or false");
         error(post("/v2/repository/index", "["), 400, "not JSON");
         error(post("/v2/repository/index", "7"), 400, "JSON object");
+        error(post("/v2/repository/index", "{\"repository_name\": \"x\"}"), 400, "repository 'x'");
+        post("/v2/repository/index", "{\"repository_name\": \"\"}").statusCode(200);
     }
 
     @Test
     void anUnloadedModelAnswersNobodyUntilItIsLoaded() {
         String model = "protocol-repository";
+        service.promote(model, OLD);
         int number = service.promote(model, NEW).version();
         String infer = "/v2/models/" + model + "/infer";
         String byNumber = "/v2/models/" + model + "/versions/" + number + "/infer";
@@ -429,6 +433,31 @@ class InferenceProtocolTest {
                 .statusCode(200)
                 .body("champion", equalTo(number));
         post("/v2/repository/models/" + model + "/unload", "{}").statusCode(200);
+        post("/v2/repository/index", "{}")
+                .body(
+                        "findAll { it.name == '" + model + "' }.state",
+                        equalTo(List.of("UNAVAILABLE", "UNAVAILABLE")))
+                .body(
+                        "findAll { it.name == '" + model + "' }.reason",
+                        everyItem(containsString("it was unloaded")));
+
+        for (String parameters :
+                List.of(
+                        "{\"config\":\"{}\"}",
+                        "{\"file:1/model.onnx\":\"AAAA\"}",
+                        "{\"priority\":1}")) {
+            error(
+                    post(
+                            "/v2/repository/models/" + model + "/load",
+                            "{\"parameters\":" + parameters + "}"),
+                    400,
+                    "POST /api/models/{name}/versions");
+        }
+        error(
+                post("/v2/repository/models/" + model + "/load", "{\"parameters\":[]}"),
+                400,
+                "parameters must be an object");
+        error(post(infer, body), 503, "it was unloaded");
 
         post("/v2/repository/models/" + model + "/load", "{\"parameters\":{}}").statusCode(200);
         post(infer, body).statusCode(200);

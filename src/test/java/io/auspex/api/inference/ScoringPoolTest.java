@@ -103,13 +103,38 @@ class ScoringPoolTest {
     @Test
     void aDeadlineIsAWholeNumberOfMilliseconds() {
         assertThat(Deadline.parse(null, 7).isNone()).isTrue();
-        assertThat(Deadline.parse("250", 7)).isEqualTo(new Deadline(7, 250));
-        assertThat(new Deadline(7, 250).leftNanos(7 + 100 * MILLI)).isEqualTo(150 * MILLI);
+        assertThat(Deadline.parse("250", 7)).isEqualTo(new Deadline(7, 250 * MILLI));
+        assertThat(new Deadline(7, 250 * MILLI).leftNanos(7 + 100 * MILLI)).isEqualTo(150 * MILLI);
         for (String wrong : new String[] {"", "0", "-1", "1.5", "3600001", "soon"}) {
             assertThatThrownBy(() -> Deadline.parse(wrong, 0))
                     .isInstanceOf(Failure.class)
                     .hasMessageContaining("'" + wrong + "'");
         }
+    }
+
+    @Test
+    void ofTwoDeadlinesTheOneThatPassesFirstCounts() {
+        Deadline early = new Deadline(100, 50);
+        Deadline late = new Deadline(80, 90);
+        assertThat(early.earlier(late)).isEqualTo(early);
+        assertThat(late.earlier(early)).isEqualTo(early);
+        assertThat(Deadline.NONE.earlier(late)).isEqualTo(late);
+        assertThat(late.earlier(Deadline.NONE)).isEqualTo(late);
+        assertThat(Deadline.NONE.earlier(Deadline.NONE).isNone()).isTrue();
+        // By a clock whose numbers are negative, or pass the largest one.
+        assertThat(new Deadline(-100, 50).earlier(new Deadline(-80, 90)).timeoutNanos())
+                .isEqualTo(50);
+        Deadline before = new Deadline(Long.MAX_VALUE - 5, 100);
+        assertThat(before.earlier(new Deadline(Long.MIN_VALUE + 5, 10)).timeoutNanos())
+                .isEqualTo(10);
+    }
+
+    @Test
+    void saysHowLongATimeoutWasThatIsShorterThanAMillisecond() {
+        assertThat(new Deadline(0, 100_000).tooLate(2 * MILLI, 0))
+                .hasMessageStartingWith("timeout 0.1 ms: 2.0 ms have passed");
+        assertThat(new Deadline(0, 250 * MILLI).tooLate(2 * MILLI, 0))
+                .hasMessageStartingWith("timeout 250 ms: ");
     }
 
     /** Keeps the one thread busy until the test says so. */
@@ -137,7 +162,7 @@ class ScoringPoolTest {
     }
 
     private Deadline within(long millis) {
-        return new Deadline(clock.get(), millis);
+        return new Deadline(clock.get(), millis * MILLI);
     }
 
     private int waiting() {

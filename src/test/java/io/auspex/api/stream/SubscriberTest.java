@@ -51,6 +51,41 @@ class SubscriberTest {
                     wire.outbox(100, 100_000));
 
     @Test
+    void aConnectionHasAtMostSoManyTopicsAndAMessageNoMore() {
+        StreamConfig few = StreamSettings.of(Map.of("auspex.stream.max-topics", "2"));
+        FakeWire wire = FakeWire.reading();
+        Subscriber bounded =
+                new Subscriber(
+                        new StreamTopics(few, InstantSource.system()),
+                        new MissedSignals(null, few),
+                        new TwoTokens(),
+                        few,
+                        new Standing.Admitted(_ -> true),
+                        wire.outbox(100, 100_000));
+        String third = "{\"op\":\"subscribe\",\"id\":2,\"topics\":[\"signals:BTCUSDT\"]}";
+        assertThat(received(bounded, wire, SUBSCRIBE))
+                .filteredOn(message -> message.path("type").asText().equals("ack"))
+                .allSatisfy(ack -> assertThat(ack.path("ok").asBoolean()).isTrue())
+                .hasSize(2);
+        assertThat(received(bounded, wire, third).getFirst().path("error").asText())
+                .isEqualTo("a connection has at most 2 topics");
+        // One that it has already costs nothing, and one that it gives up makes room.
+        assertThat(received(bounded, wire, SUBSCRIBE).getFirst().path("ok").asBoolean()).isTrue();
+        received(bounded, wire, "{\"op\":\"unsubscribe\",\"id\":3,\"topics\":[\"refits\"]}");
+        assertThat(received(bounded, wire, third).getFirst().path("error").asText())
+                .doesNotContain("at most");
+        assertThat(
+                        received(
+                                        bounded,
+                                        wire,
+                                        "{\"op\":\"subscribe\",\"id\":4,\"topics\":[\"a\",\"b\",\"c\"]}")
+                                .getFirst()
+                                .path("type")
+                                .asText())
+                .isEqualTo("error");
+    }
+
+    @Test
     void whoIsNotKnownHearsNothingButAnAnswer() {
         assertThat(received(SUBSCRIBE))
                 .allSatisfy(ack -> {
@@ -94,6 +129,10 @@ class SubscriberTest {
     }
 
     private List<JsonNode> received(String text) {
+        return received(subscriber, wire, text);
+    }
+
+    private static List<JsonNode> received(Subscriber subscriber, FakeWire wire, String text) {
         int before = wire.sent().size();
         subscriber.receive(text);
         List<JsonNode> all = wire.messages();
