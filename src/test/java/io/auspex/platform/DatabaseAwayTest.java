@@ -87,8 +87,9 @@ class DatabaseAwayTest {
                         line.port(),
                         new PoolOptions()
                                 .setMaxSize(1)
-                                .setConnectionTimeout(200)
-                                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS));
+                                // Long enough for the first, which has to be made.
+                                .setConnectionTimeout(2)
+                                .setConnectionTimeoutUnit(TimeUnit.SECONDS));
         SqlConnection busy = done(pool.getConnection());
         assertAway("no connection in time", pool.query("select 1").execute());
         done(busy.close());

@@ -31,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Uploads over HTTP, through real inspections, into serving. */
@@ -43,6 +44,17 @@ class UploadTest {
     @Inject LiveService service;
     @Inject ModelServer server;
     @Inject Folders folders;
+
+    /** Other classes share the application, and the market whose closes it would be asked about. */
+    @AfterEach
+    void leaveTheMarket() {
+        boolean isServed =
+                server.status().stream()
+                        .anyMatch(status -> status.model().equals("upload-sklearn"));
+        if (isServed) {
+            Await.item(() -> server.unload("upload-sklearn"));
+        }
+    }
 
     @Test
     void aModelOfScikitLearnBecomesACandidateThatServesItsLibrarysPredictions() throws Exception {
