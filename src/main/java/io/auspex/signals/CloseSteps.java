@@ -90,11 +90,16 @@ final class CloseSteps {
         long stored = times.storedNanos();
         long rest = isAhead ? done - startedNanos : 0;
         candles.record(stored - times.arrivedNanos(), TimeUnit.NANOSECONDS);
-        ahead.record(isAhead ? Math.min(stored, aheadTo) - featuresFrom : 0, TimeUnit.NANOSECONDS);
+        ahead.record(isAhead ? until(stored, featuresFrom, aheadTo) : 0, TimeUnit.NANOSECONDS);
         features.record(since(stored, featuresFrom, predictionFrom), TimeUnit.NANOSECONDS);
         prediction.record(since(stored, predictionFrom, decisionFrom), TimeUnit.NANOSECONDS);
         decision.record(since(stored, decisionFrom, decisionTo) + rest, TimeUnit.NANOSECONDS);
         lapNanos = done;
+    }
+
+    /** How much of something was done before a moment, which may be earlier than all of it. */
+    private static long until(long moment, long from, long to) {
+        return Math.max(0, Math.min(moment, to) - from);
     }
 
     /** How much of something was done after a moment. */
