@@ -28,6 +28,8 @@ class StreamUpkeep {
     }
 
     void start(@Observes StartupEvent started) {
+        // Made now and not at the first beat: its metrics are there from the start on.
+        connections.dismiss();
         var _ = vertx.setPeriodic(config.heartbeat().toMillis(), _ -> connections.beat());
         var _ = vertx.setPeriodic(DISMISSAL.toMillis(), _ -> connections.dismiss());
     }
