@@ -5,8 +5,9 @@ import io.vertx.core.http.HttpServerOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
- * No compression of WebSockets, of frames as little as of messages: where either could be agreed
- * on, every request of every connection would pass a handler that waits for a handshake.
+ * No compression of WebSockets: to compress the same message for every subscriber costs more than
+ * it saves, and where it could be agreed on, of messages or of frames, every request of every
+ * connection would pass a handler that waits for a handshake.
  */
 @ApplicationScoped
 class PlainWebSockets implements HttpServerOptionsCustomizer {
