@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** How long it is from a complete candle to its signal on the socket, when many symbols close. */
 final class CloseBench {
@@ -69,24 +70,36 @@ final class CloseBench {
                 last.median(),
                 new Goal.AtMost(25));
         for (String step : StreamClose.STEPS) {
-            table.tell(
-                    "of that, " + step + ", ms",
-                    Series.of(seen, each -> each.steps().millis(step)).text("%.2f"));
+            tell("of that, " + step + ", ms", "%.2f", seen, each -> each.steps().millis(step));
         }
-        table.tell(
+        tell(
                 "of that, from the publication to the last receipt, ms",
-                Series.of(seen, each -> each.publication().last() / 1e6).text("%.2f"));
-        table.tell(
+                "%.2f",
+                seen,
+                each -> each.publication().last() / 1e6);
+        tell(
                 "worked out while the candles were being stored, ms",
-                Series.of(seen, each -> each.steps().millis(StreamClose.AHEAD)).text("%.2f"));
-        table.tell(
-                "p50 with that added, ms",
-                Series.of(seen, StreamClose.Seen::medianWithAheadMillis).text("%.2f"));
-        table.tell(
+                "%.2f",
+                seen,
+                each -> each.steps().millis(StreamClose.AHEAD));
+        tell("p50 with that added, ms", "%.2f", seen, StreamClose.Seen::medianWithAheadMillis);
+        tell(
                 "storing of the candles, ms",
-                Series.of(seen, each -> each.steps().millis(StreamClose.CANDLES)).text("%.2f"));
-        table.tell(
+                "%.2f",
+                seen,
+                each -> each.steps().millis(StreamClose.CANDLES));
+        tell(
                 "the last signal since the arrival of the candles, both commits included, ms",
-                Series.of(seen, StreamClose.Seen::lastSinceArrivalMillis).text("%.1f"));
+                "%.1f",
+                seen,
+                StreamClose.Seen::lastSinceArrivalMillis);
+    }
+
+    private void tell(
+            String what,
+            String format,
+            List<StreamClose.Seen> seen,
+            ToDoubleFunction<StreamClose.Seen> figure) {
+        table.tell(what, Series.of(seen, figure).text(format));
     }
 }

@@ -218,7 +218,10 @@ final class ArrivalWatch extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The last request is over: what has come since is of the head of another. */
+    /**
+     * The last request is over: what comes between two looks is of the head of another. A head of
+     * which nothing more comes then costs what an idle connection does, and is cut as one.
+     */
     private void lookAtWhatFollows(long now) {
         if (bytesAtEnd == NOT_ENDED) {
             bytesAtEnd = bytes;
