@@ -100,6 +100,18 @@ public class ModelServer {
         return models.acquire(model);
     }
 
+    /** Every champion that serves, by name, each kept open while it is handled. */
+    public void forEachChampion(Consumer<ServingModel> handling) {
+        for (ServingStatus served : status()) {
+            Optional<Lease> champion = acquire(served.model());
+            if (champion.isPresent()) {
+                try (Lease lease = champion.get()) {
+                    handling.accept(lease.model());
+                }
+            }
+        }
+    }
+
     /**
      * Who answers for a key: the version in the shadow for a share of the keys, while one runs
      * there that is to have a share; else the champion. The same key gets the same one until the

@@ -4,13 +4,11 @@ import io.auspex.market.Candle;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.model.ModelKind;
-import io.auspex.serving.Lease;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.serving.LiveMarket;
 import io.auspex.serving.LiveVector;
 import io.auspex.serving.ModelServer;
 import io.auspex.serving.ServingModel;
-import io.auspex.serving.ServingStatus;
 import io.quarkus.runtime.ImageMode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -113,16 +111,9 @@ class CloseRehearsal {
             return 0;
         }
         features.publishAgain();
-        int made = 0;
-        for (ServingStatus served : models.status()) {
-            Optional<Lease> champion = models.acquire(served.model());
-            if (champion.isPresent()) {
-                try (Lease lease = champion.get()) {
-                    made += said(lease.model(), market.get()).size();
-                }
-            }
-        }
-        return made;
+        int[] made = {0};
+        models.forEachChampion(model -> made[0] += said(model, market.get()).size());
+        return made[0];
     }
 
     private List<Signal> said(ServingModel model, LiveMarket market) {

@@ -1,19 +1,12 @@
 package io.auspex.signals;
 
 import io.auspex.market.CandleHistory;
-import io.auspex.market.MarketClose;
 import io.auspex.market.Timeframe;
-import io.auspex.model.ModelKind;
 import io.auspex.platform.Await;
 import io.auspex.platform.Progress;
-import io.auspex.serving.Lease;
-import io.auspex.serving.ModelServer;
-import io.auspex.serving.ServingStatus;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -31,26 +24,17 @@ final class MissedCloses {
 
     private final SignalLedger ledger;
     private final CandleHistory history;
-    private final ModelServer models;
-    private final SignalMaker maker;
-    private final List<SignalCombiner> combiners;
+    private final CloseDecisions decisions;
     private final Duration within;
 
     /**
      * @param within how long ago a close may be to be recorded
      */
     MissedCloses(
-            SignalLedger ledger,
-            CandleHistory history,
-            ModelServer models,
-            SignalMaker maker,
-            List<SignalCombiner> combiners,
-            Duration within) {
+            SignalLedger ledger, CandleHistory history, CloseDecisions decisions, Duration within) {
         this.ledger = ledger;
         this.history = history;
-        this.models = models;
-        this.maker = maker;
-        this.combiners = List.copyOf(combiners);
+        this.decisions = decisions;
         this.within = within;
     }
 
@@ -96,7 +80,8 @@ final class MissedCloses {
                     from,
                     toCloseInclusive,
                     close -> {
-                        List<PendingSignal> missed = missed(close, speakers, reason);
+                        List<PendingSignal> missed =
+                                decisions.missed(close, reason, speakers::contains);
                         if (!missed.isEmpty()) {
                             consumer.accept(missed);
                             recorded[0]++;
@@ -108,32 +93,5 @@ final class MissedCloses {
                     });
         }
         LOG.infof("%s: %d closes are recorded as missed", feed, recorded[0]);
-    }
-
-    private List<PendingSignal> missed(MarketClose close, Set<String> speakers, String reason) {
-        List<PendingSignal> missed = new ArrayList<>();
-        for (ServingStatus served : models.status()) {
-            if (speakers.contains(served.model())) {
-                missed.addAll(missed(served.model(), close, reason));
-            }
-        }
-        for (SignalCombiner combiner : combiners) {
-            combiner.missed(close, List.copyOf(missed), reason).stream()
-                    .filter(signal -> speakers.contains(signal.model()))
-                    .forEach(missed::add);
-        }
-        return missed;
-    }
-
-    private List<PendingSignal> missed(String model, MarketClose close, String reason) {
-        Optional<Lease> champion = models.acquire(model);
-        if (champion.isEmpty()) {
-            return List.of();
-        }
-        try (Lease lease = champion.get()) {
-            return lease.model().kind() == ModelKind.MARKET
-                    ? maker.missed(lease.model(), close, reason)
-                    : List.of();
-        }
     }
 }

@@ -8,10 +8,8 @@ import io.auspex.market.Timeframe;
 import io.auspex.platform.Await;
 import io.auspex.platform.Folders;
 import io.auspex.platform.Traces;
-import io.auspex.serving.Lease;
 import io.auspex.serving.LiveFeatures;
 import io.auspex.serving.ModelServer;
-import io.auspex.serving.ServingStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,11 +50,10 @@ public class SignalPipeline implements CloseListener {
     private static final Logger LOG = Logger.getLogger(SignalPipeline.class);
 
     private final LiveFeatures features;
-    private final ModelServer models;
     private final SignalLedger ledger;
     private final SignalHub hub;
     private final SignalMaker maker;
-    private final List<SignalCombiner> combiners;
+    private final CloseDecisions decisions;
     private final CandleHistory history;
     private final MissedCloses missed;
     private final SignalSpool spool;
@@ -78,21 +74,8 @@ public class SignalPipeline implements CloseListener {
     /** The feed whose closes can be late; null when it is none. */
     private volatile @Nullable String byTheClock;
 
-    /**
-     * What the champions say of a close.
-     *
-     * @param ofTrades those that speak of the signals of others, by name
-     */
-    private record OfModels(List<PendingSignal> decided, List<String> ofTrades) {
-
-        OfModels {
-            decided = List.copyOf(decided);
-            ofTrades = List.copyOf(ofTrades);
-        }
-    }
-
     /** What was worked out while the candles of a close were being stored. */
-    private record Ahead(MarketClose close, OfModels ofModels) {}
+    private record Ahead(MarketClose close, CloseDecisions.OfModels ofModels) {}
 
     @Inject
     SignalPipeline(
@@ -172,7 +155,6 @@ public class SignalPipeline implements CloseListener {
             Traces traces,
             Runnable rehearsal) {
         this.features = features;
-        this.models = models;
         this.ledger = ledger;
         this.hub = hub;
         this.history = history;
@@ -180,9 +162,8 @@ public class SignalPipeline implements CloseListener {
         this.steps = new CloseSteps(meters, traces);
         this.rehearsal = rehearsal;
         this.maker = new SignalMaker(config.rule(), guards, config.expiry(), steps::predicted);
-        this.combiners = combiners;
-        this.missed =
-                new MissedCloses(ledger, history, models, maker, combiners, config.missedWithin());
+        this.decisions = new CloseDecisions(features, models, maker, combiners);
+        this.missed = new MissedCloses(ledger, history, decisions, config.missedWithin());
         this.meters = meters;
         this.skipped = meters.counter("auspex.closes.skipped");
         try {
@@ -228,7 +209,7 @@ public class SignalPipeline implements CloseListener {
             return;
         }
         steps.featuresDone();
-        OfModels ofModels = ofModels(close);
+        CloseDecisions.OfModels ofModels = decisions.ofModels(close);
         steps.aheadDone();
         ahead = new Ahead(close, ofModels);
     }
@@ -252,9 +233,13 @@ public class SignalPipeline implements CloseListener {
         }
         List<PendingSignal> decided =
                 tooLate(close)
-                        .map(reason -> missed(close, reason))
+                        .map(reason -> decisions.missed(close, reason, _ -> true))
                         .orElseGet(() ->
-                                whole(close, known == null ? ofModels(close) : known.ofModels));
+                                decisions.whole(
+                                        close,
+                                        known == null
+                                                ? decisions.ofModels(close)
+                                                : known.ofModels));
         steps.decisionsDone(times);
         if (decided.isEmpty()) {
             return;
@@ -315,7 +300,7 @@ public class SignalPipeline implements CloseListener {
     /** The features are as of that close already: they were built from what is stored. */
     private void speakOf(String feed, Timeframe timeframe, long closeTimeMillis) {
         history.closes(feed, timeframe, closeTimeMillis - 1, closeTimeMillis).stream()
-                .map(this::decide)
+                .map(close -> decisions.whole(close, decisions.ofModels(close)))
                 .filter(decided -> !decided.isEmpty())
                 .forEach(this::emit);
     }
@@ -337,92 +322,6 @@ public class SignalPipeline implements CloseListener {
 
     private boolean isLate(long closeTimeMillis, Timeframe timeframe) {
         return clock.millis() >= maker.expiry().of(closeTimeMillis, timeframe);
-    }
-
-    private List<PendingSignal> missed(MarketClose close, String reason) {
-        List<PendingSignal> all = new ArrayList<>();
-        for (ServingStatus served : models.status()) {
-            Optional<Lease> champion = models.acquire(served.model());
-            if (champion.isPresent()) {
-                try (Lease lease = champion.get()) {
-                    switch (lease.model().kind()) {
-                        case MARKET -> all.addAll(maker.missed(lease.model(), close, reason));
-                        case TRADE_OUTCOME -> {
-                            // Speaks of the signals of others.
-                        }
-                    }
-                }
-            }
-        }
-        for (SignalCombiner combiner : combiners) {
-            all.addAll(combiner.missed(close, List.copyOf(all), reason));
-        }
-        return all;
-    }
-
-    /**
-     * One signal for every candle of the close and every champion whose market it is in and whose
-     * features are computed here.
-     */
-    private List<PendingSignal> decide(MarketClose close) {
-        return whole(close, ofModels(close));
-    }
-
-    private OfModels ofModels(MarketClose close) {
-        List<PendingSignal> decided = new ArrayList<>();
-        List<String> ofTrades = new ArrayList<>();
-        for (ServingStatus served : models.status()) {
-            Optional<Lease> champion = models.acquire(served.model());
-            if (champion.isPresent()) {
-                try (Lease lease = champion.get()) {
-                    switch (lease.model().kind()) {
-                        case MARKET ->
-                                decided.addAll(
-                                        maker.signals(lease.model(), close, features::vectors));
-                        case TRADE_OUTCOME -> {
-                            if (TradeOutlooks.covers(lease.model(), close)) {
-                                ofTrades.add(served.model());
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return new OfModels(decided, ofTrades);
-    }
-
-    /** With what is made of the signals of the models. */
-    private List<PendingSignal> whole(MarketClose close, OfModels ofModels) {
-        List<PendingSignal> decided = new ArrayList<>(ofModels.decided);
-        decided.addAll(combined(close, ofModels.decided));
-        // The first by name speaks; a market has one, unless somebody has declared more.
-        return ofModels.ofTrades.isEmpty()
-                ? decided
-                : withOutlooks(ofModels.ofTrades.getFirst(), close, decided);
-    }
-
-    /** One combiner that fails costs no signal of a model. */
-    private List<PendingSignal> combined(MarketClose close, List<PendingSignal> ofModels) {
-        List<PendingSignal> more = new ArrayList<>();
-        for (SignalCombiner combiner : combiners) {
-            try {
-                more.addAll(combiner.combine(close, ofModels));
-            } catch (RuntimeException failure) {
-                LOG.errorf(failure, "the signals of %d were not combined", close.closeTimeMillis());
-            }
-        }
-        return more;
-    }
-
-    private List<PendingSignal> withOutlooks(
-            String model, MarketClose close, List<PendingSignal> decided) {
-        Optional<Lease> champion = models.acquire(model);
-        if (champion.isEmpty()) {
-            return decided;
-        }
-        try (Lease lease = champion.get()) {
-            return new TradeOutlooks(features).add(lease.model(), close, decided);
-        }
     }
 
     /** Signals of a close that is long over: how long they take is nobody's latency. */
