@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * The packaged service on a PostgreSQL of its own, with a line in between that is cut under load:
- * ten closes a second. Predictions and signals go on; nothing is lost and nothing twice.
+ * ten closes a second. Predictions and the stream go on; nothing is lost and nothing twice.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DatabaseAwayIT {
@@ -70,6 +71,9 @@ class DatabaseAwayIT {
     @Order(1)
     void predictionsAndSignalsGoOnAndNothingIsLost() throws Exception {
         Ledger before = Ledger.read(auspex);
+        SignalSubscriber subscriber = SignalSubscriber.of(auspex);
+        auspex.await(
+                "the first signal of the stream", PATIENCE, () -> whenTrue(subscriber.last() > 0));
         line.cut();
         long end = System.nanoTime() + OUTAGE.toNanos();
         Instant firstClose = lastClose();
@@ -83,6 +87,10 @@ class DatabaseAwayIT {
         long closes = Duration.between(firstClose, lastClose()).dividedBy(Duration.ofMinutes(5));
         assertThat(closes).as("closes went on").isGreaterThan(OUTAGE.toSeconds());
         assertThat(spooled).isPositive();
+        int provisional = subscriber.provisional().size();
+        assertThat(provisional)
+                .as("signals that the stream told meanwhile")
+                .isGreaterThan((int) OUTAGE.toSeconds());
 
         long back = System.nanoTime();
         line.restore();
@@ -93,10 +101,53 @@ class DatabaseAwayIT {
         Ledger after = Ledger.read(auspex);
         after.requireWhole();
         new Ledger(after.signals().subList(0, before.signals().size())).requireSame(before);
+        subscriberMissedNothing(subscriber, after);
+        subscriber.close();
         System.out.printf(
-                "database away for %d s: %d predictions, %d closes, at most %.0f signals in the"
-                        + " spool, in the ledger %.1f s after it was back%n",
-                OUTAGE.toSeconds(), predicted, closes, spooled, seconds);
+                "database away for %d s: %d predictions, %d closes, %d signals told meanwhile, at"
+                        + " most %.0f in the spool, in the ledger %.1f s after it was back%n",
+                OUTAGE.toSeconds(), predicted, closes, provisional, spooled, seconds);
+    }
+
+    /**
+     * On one connection, each signal of the ledger once and in turn, and whatever was told before
+     * it could be stored is stored as it was told.
+     */
+    private static void subscriberMissedNothing(SignalSubscriber subscriber, Ledger ledger)
+            throws Exception {
+        auspex.await(
+                "the newest signal in the stream",
+                PATIENCE,
+                () -> whenTrue(subscriber.last() >= ledger.head()));
+        assertThat(subscriber.isOpen()).isTrue();
+        assertThat(subscriber.faults()).isEmpty();
+        Map<String, JsonNode> stored = new HashMap<>();
+        for (JsonNode signal : ledger.signals()) {
+            stored.put(place(signal), signal);
+        }
+        subscriber
+                .heard()
+                .headMap(ledger.head() + 1)
+                .forEach((seq, heard) ->
+                        assertThat(stored.get(place(heard)).path("seq").asLong()).isEqualTo(seq));
+        for (JsonNode told : subscriber.provisional()) {
+            assertThat(told.path("durable").asBoolean(true)).as(told.toString()).isFalse();
+            JsonNode signal = stored.get(place(told));
+            assertThat(signal).as(told.toString()).isNotNull();
+            for (String field : List.of("action", "confidence", "heads", "reason")) {
+                assertThat(signal.path(field)).as(field).isEqualTo(told.path(field));
+            }
+        }
+    }
+
+    /** What names a signal before it has a number. */
+    private static String place(JsonNode signal) {
+        return String.join(
+                " ",
+                signal.path("feed").asText(),
+                signal.path("model").asText(),
+                signal.path("symbol").asText(),
+                signal.path("close_time").asText());
     }
 
     @Test

@@ -24,6 +24,7 @@ final class SignalSubscriber implements WebSocket.Listener, AutoCloseable {
     private final HttpClient http = RunningAuspex.client();
     private final StringBuilder part = new StringBuilder();
     private final SortedMap<Long, JsonNode> signals = new ConcurrentSkipListMap<>();
+    private final List<JsonNode> provisional = new CopyOnWriteArrayList<>();
     private final List<String> faults = new CopyOnWriteArrayList<>();
     private final WebSocket socket;
     private volatile long last;
@@ -59,6 +60,11 @@ final class SignalSubscriber implements WebSocket.Listener, AutoCloseable {
     /** The signals heard, by number. */
     SortedMap<Long, JsonNode> heard() {
         return new TreeMap<>(signals);
+    }
+
+    /** The signals heard of before they were in the ledger, in the order in which they came. */
+    List<JsonNode> provisional() {
+        return provisional;
     }
 
     List<String> faults() {
@@ -106,6 +112,9 @@ final class SignalSubscriber implements WebSocket.Listener, AutoCloseable {
         JsonNode message = read(text);
         if (message.path("type").asText().equals("ack")) {
             acknowledgement = message;
+        }
+        if (message.path("type").asText().equals("provisional")) {
+            provisional.add(message.path("data"));
         }
         if (!message.path("type").asText().equals("signal")) {
             return;
