@@ -1,5 +1,6 @@
 package io.auspex.platform;
 
+import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -29,9 +30,6 @@ public final class Auspex {
 
     private static final String EVENT_LOOPS = "quarkus.vertx.event-loops-pool-size";
 
-    /** Set in a native executable, by GraalVM. */
-    private static final String NATIVE_IMAGE = "org.graalvm.nativeimage.imagecode";
-
     /** What application.properties switches the channels of Kafka on with. */
     private static final String KAFKA = "auspex-kafka.on";
 
@@ -47,15 +45,18 @@ public final class Auspex {
     private Auspex() {}
 
     public static void main(String... arguments) throws Exception {
+        NativeLibraries.announce();
         if (arguments.length > 0) {
             for (EntryPoint other : ServiceLoader.load(EntryPoint.class)) {
-                if (other.mainClass().equals(arguments[0])) {
-                    other.run(Arrays.copyOfRange(arguments, 1, arguments.length));
+                if (other.names().contains(arguments[0])) {
+                    other.run(arguments[0], Arrays.copyOfRange(arguments, 1, arguments.length));
                     return;
                 }
             }
         }
-        switch (Options.parse(List.of(arguments))) {
+        // "run" is the launcher's word for the service.
+        boolean isRun = arguments.length > 0 && arguments[0].equals("run");
+        switch (Options.parse(List.of(arguments).subList(isRun ? 1 : 0, arguments.length))) {
             case Options.Parsed.Help() -> System.out.println(Options.help());
             case Options.Parsed.Refused(String reason) -> {
                 System.err.println("auspex: " + reason + "\n" + Options.help());
@@ -174,7 +175,7 @@ public final class Auspex {
         if (url.isPresent()) {
             return Database.configured(url.get(), config.database());
         }
-        if (System.getProperty(NATIVE_IMAGE) != null) {
+        if (ImageMode.current().isNativeImage()) {
             throw new LaunchException(
                     "The native executable has no PostgreSQL of its own. Name one with"
                             + " --database.url=postgresql://host:5432/name (or AUSPEX_DATABASE_URL),"

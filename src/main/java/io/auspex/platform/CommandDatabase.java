@@ -1,5 +1,9 @@
 package io.auspex.platform;
 
+import io.quarkus.flyway.runtime.QuarkusFlywayClassProvider;
+import io.quarkus.flyway.runtime.QuarkusFlywayResourceProvider;
+import io.quarkus.flyway.runtime.QuarkusPathLocationScanner;
+import io.quarkus.runtime.ImageMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
@@ -8,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,10 +80,17 @@ public final class CommandDatabase implements AutoCloseable {
 
     /** A command may come before the first start of the service. */
     private void migrate() {
-        Flyway.configure()
-                .dataSource(url(), database.username(), database.password().orElse(""))
-                .load()
-                .migrate();
+        FluentConfiguration flyway =
+                Flyway.configure()
+                        .dataSource(url(), database.username(), database.password().orElse(""));
+        if (ImageMode.current().isNativeImage()) {
+            // There is no class path to look for migrations in: Quarkus has noted them.
+            var noted = new QuarkusPathLocationScanner(flyway, List.of(flyway.getLocations()));
+            flyway.resourceProvider(new QuarkusFlywayResourceProvider(noted.scanForResources()))
+                    .javaMigrationClassProvider(
+                            new QuarkusFlywayClassProvider<>(noted.scanForClasses()));
+        }
+        flyway.load().migrate();
     }
 
     public Connection connect() throws SQLException {

@@ -1,5 +1,6 @@
 package io.auspex.platform;
 
+import io.quarkus.runtime.ImageMode;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,7 +65,7 @@ public record JavaCommand(
         if (cpus.isPresent() && onPath("taskset")) {
             words.addAll(List.of("taskset", "-c", cpus.get()));
         }
-        if (isNativeExecutable()) {
+        if (ImageMode.current().isNativeImage()) {
             words.addAll(ownExecutable());
             words.add("-Xmx" + heap);
             words.add(mainClass);
@@ -89,22 +90,21 @@ public record JavaCommand(
         return List.copyOf(words);
     }
 
-    private static boolean isNativeExecutable() {
-        return "runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"));
+    /** The file that this process runs from. */
+    static Path ownPath() {
+        return ProcessHandle.current()
+                .info()
+                .command()
+                .map(Path::of)
+                .orElseThrow(() -> new IllegalStateException("the system hides our path"));
     }
 
-    /** With what it was told about its libraries, which the child needs as well. */
+    /** With what it knows about its libraries, which the child needs as well. */
     private static List<String> ownExecutable() {
         List<String> words = new ArrayList<>();
-        words.add(
-                ProcessHandle.current()
-                        .info()
-                        .command()
-                        .orElseThrow(() -> new IllegalStateException("the system hides our path")));
-        String libraries = System.getProperty("onnxruntime.native.path");
-        if (libraries != null) {
-            words.add("-Donnxruntime.native.path=" + libraries);
-        }
+        words.add(ownPath().toString());
+        NativeLibraries.folder()
+                .ifPresent(folder -> words.add("-D" + NativeLibraries.PROPERTY + "=" + folder));
         return words;
     }
 

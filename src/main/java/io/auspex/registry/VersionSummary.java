@@ -1,5 +1,6 @@
 package io.auspex.registry;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,4 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param version counted per model from 1
  * @param reason the gate's; null while it is a candidate
  */
+@RegisterForReflection
 public record VersionSummary(int version, VersionState state, @Nullable String reason) {}

@@ -1,7 +1,7 @@
 package io.auspex.security;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.github.bucket4j.Bucket;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -18,8 +18,10 @@ public class RateLimits {
 
     private static final int BURST_SECONDS = 2;
 
-    private final LoadingCache<String, Bucket> keys;
-    private final LoadingCache<String, Bucket> addresses;
+    private final Cache<String, Bucket> keys;
+    private final Cache<String, Bucket> addresses;
+    private final int requestsPerSecond;
+    private final int anonymousPerSecond;
 
     @Inject
     RateLimits(SecurityConfig config) {
@@ -27,20 +29,19 @@ public class RateLimits {
     }
 
     RateLimits(int requestsPerSecond, int anonymousPerSecond, int maxRemembered) {
-        keys =
-                Caffeine.newBuilder()
-                        .maximumSize(maxRemembered)
-                        .build(_ -> bucket(requestsPerSecond));
+        this.requestsPerSecond = requestsPerSecond;
+        this.anonymousPerSecond = anonymousPerSecond;
+        keys = Caffeine.newBuilder().maximumSize(maxRemembered).build();
         addresses =
                 Caffeine.newBuilder()
                         .maximumSize(maxRemembered)
                         .expireAfterAccess(Duration.ofMinutes(10))
-                        .build(_ -> bucket(anonymousPerSecond));
+                        .build();
     }
 
     /** That of a key, or of a subject of the identity provider. */
     Bucket key(String id) {
-        return keys.get(id);
+        return keys.get(id, _ -> bucket(requestsPerSecond));
     }
 
     /**
@@ -59,7 +60,7 @@ public class RateLimits {
      * @return 0 when it may pass; otherwise seconds after which the next may
      */
     public long anonymous(String address) {
-        return take(addresses.get(address));
+        return take(addresses.get(address, _ -> bucket(anonymousPerSecond)));
     }
 
     /**
@@ -69,7 +70,7 @@ public class RateLimits {
      * @return 0 when it may pass; otherwise seconds after which the next may
      */
     public long addressAsKey(String address) {
-        return take(keys.get("address:" + address));
+        return take(key("address:" + address));
     }
 
     /**

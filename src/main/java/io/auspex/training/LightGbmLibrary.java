@@ -1,6 +1,7 @@
 package io.auspex.training;
 
 import com.microsoft.ml.lightgbm.lightgbmlib;
+import io.auspex.platform.NativeLibraries;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +43,17 @@ final class LightGbmLibrary {
         }
         Platform platform =
                 Platform.of(System.getProperty("os.name"), System.getProperty("os.arch"));
-        String folder = System.getenv(FOLDER_VARIABLE);
+        Optional<Path> folder =
+                Optional.ofNullable(System.getenv(FOLDER_VARIABLE))
+                        .filter(named -> !named.isBlank())
+                        .map(Path::of)
+                        .or(NativeLibraries::folder);
         try {
-            if (folder == null || folder.isBlank()) {
+            if (folder.isEmpty()) {
                 unpackAndLoad(platform);
             } else {
-                platform.files().forEach(file -> System.load(absolute(Path.of(folder, file))));
+                Path there = folder.get();
+                platform.files().forEach(file -> System.load(absolute(there.resolve(file))));
             }
         } catch (UnsatisfiedLinkError e) {
             throw new TrainingException(explain(String.valueOf(e.getMessage())), e);

@@ -1,17 +1,18 @@
 package io.auspex.training;
 
 import io.auspex.platform.EntryPoint;
+import java.util.Set;
 
 /** The worker inside a native executable. */
 public final class WorkerEntryPoint implements EntryPoint {
 
     @Override
-    public String mainClass() {
-        return Worker.class.getName();
+    public Set<String> names() {
+        return Set.of(Worker.class.getName());
     }
 
     @Override
-    public void run(String... arguments) {
+    public void run(String name, String... arguments) {
         Worker.main(arguments);
     }
 }

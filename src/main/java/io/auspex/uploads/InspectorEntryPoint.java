@@ -1,17 +1,18 @@
 package io.auspex.uploads;
 
 import io.auspex.platform.EntryPoint;
+import java.util.Set;
 
 /** The inspecting process inside a native executable. */
 public final class InspectorEntryPoint implements EntryPoint {
 
     @Override
-    public String mainClass() {
-        return Inspector.class.getName();
+    public Set<String> names() {
+        return Set.of(Inspector.class.getName());
     }
 
     @Override
-    public void run(String... arguments) {
+    public void run(String name, String... arguments) {
         Inspector.main(arguments);
     }
 }

@@ -2,6 +2,7 @@ package io.auspex.uploads;
 
 import io.auspex.platform.JavaCommand;
 import io.auspex.uploads.InspectionResult.Refused;
+import io.quarkus.runtime.ImageMode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,7 +98,7 @@ record InspectorProcess(String heap, long memoryBytes, Duration timeout) {
 
     private List<String> command(InspectionFolder folder) {
         List<String> words = new ArrayList<>();
-        if (!isNativeExecutable() && prlimit().isPresent()) {
+        if (!ImageMode.current().isNativeImage() && prlimit().isPresent()) {
             words.add(prlimit().get());
             words.add("--as=" + (memoryBytes + RESERVED_BYTES));
             words.add("--core=0");
@@ -182,10 +183,6 @@ record InspectorProcess(String heap, long memoryBytes, Duration timeout) {
         } catch (IOException unreadable) {
             return "without a log";
         }
-    }
-
-    private static boolean isNativeExecutable() {
-        return "runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"));
     }
 
     private static Optional<String> prlimit() {

@@ -20,6 +20,8 @@ class StreamUpkeep {
     private final StreamConnections connections;
     private final StreamConfig config;
     private final Vertx vertx;
+    private long heartbeat;
+    private long dismissal;
 
     StreamUpkeep(StreamConnections connections, StreamConfig config, Vertx vertx) {
         this.connections = connections;
@@ -30,8 +32,8 @@ class StreamUpkeep {
     void start(@Observes StartupEvent started) {
         // Made now and not at the first beat: its metrics are there from the start on.
         connections.dismiss();
-        var _ = vertx.setPeriodic(config.heartbeat().toMillis(), _ -> connections.beat());
-        var _ = vertx.setPeriodic(DISMISSAL.toMillis(), _ -> connections.dismiss());
+        heartbeat = vertx.setPeriodic(config.heartbeat().toMillis(), _ -> connections.beat());
+        dismissal = vertx.setPeriodic(DISMISSAL.toMillis(), _ -> connections.dismiss());
     }
 
     /**
@@ -48,6 +50,10 @@ class StreamUpkeep {
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        } finally {
+            // Vert.x goes on for a while after the connections have nobody any more.
+            vertx.cancelTimer(heartbeat);
+            vertx.cancelTimer(dismissal);
         }
     }
 }
