@@ -64,7 +64,7 @@ class MigrateOnlyIT {
 
     private Ended migrate(List<String> options) throws IOException, InterruptedException {
         RunningAuspex.theBuildIsNew();
-        List<String> words = new ArrayList<>(List.of("./auspex", "run", "--migrate-only=true"));
+        List<String> words = Packaged.command(List.of("run", "--migrate-only=true"));
         words.addAll(options);
         words.add("--data=" + folder.resolve("data"));
         words.add("--port=0");

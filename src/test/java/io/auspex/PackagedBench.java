@@ -27,6 +27,7 @@ final class PackagedBench {
      * @return what it has printed
      */
     static String print(Path folder, String... words) throws IOException, InterruptedException {
+        Packaged.requireJvm("benches are main classes of the JVM");
         Path printed = folder.resolve("printed.txt");
         Path progress = folder.resolve("progress.txt");
         List<String> command =

@@ -21,14 +21,14 @@ record Readme(Path file, String text) {
     private static final Pattern OPTION_ROW = Pattern.compile("(?m)^\\| `--.*\\|$");
 
     static Readme read(String file) throws IOException {
-        Path path = RunningAuspex.CHECKOUT.resolve(file);
+        Path path = Packaged.CHECKOUT.resolve(file);
         return new Readme(path, Files.readString(path));
     }
 
     /** Every page that this repository has. */
     static List<Readme> all() throws IOException {
         List<Readme> pages = new ArrayList<>(List.of(read("README.md")));
-        try (var files = Files.walk(RunningAuspex.CHECKOUT.resolve("docs"))) {
+        try (var files = Files.walk(Packaged.CHECKOUT.resolve("docs"))) {
             for (Path file : files.filter(path -> path.toString().endsWith(".md")).toList()) {
                 pages.add(new Readme(file, Files.readString(file)));
             }

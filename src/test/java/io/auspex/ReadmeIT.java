@@ -49,6 +49,7 @@ class ReadmeIT {
 
     @BeforeAll
     static void start() throws Exception {
+        Packaged.requireJvm("the README is about the launcher");
         auspex = RunningAuspex.start("readme");
         auspex.await(
                 "decision on the first refit",
@@ -122,9 +123,9 @@ class ReadmeIT {
 
     @Test
     void theVerificationIsTheOneThatRunsThis() throws IOException {
-        assertThat(Files.readString(RunningAuspex.CHECKOUT.resolve(".ci/run")))
+        assertThat(Files.readString(Packaged.CHECKOUT.resolve(".ci/run")))
                 .contains("\nexec ./auspex test\n");
-        assertThat(Files.readString(RunningAuspex.CHECKOUT.resolve("auspex")))
+        assertThat(Files.readString(Packaged.CHECKOUT.resolve("auspex")))
                 .contains("exec ./mvnw -B verify -Pquality \"$@\"");
     }
 
@@ -271,8 +272,7 @@ class ReadmeIT {
 
     /** Rows as the README has them, from the table that the application reads. */
     private static List<String> optionRows() throws IOException {
-        Path table =
-                RunningAuspex.CHECKOUT.resolve("src/main/resources/io/auspex/platform/options.txt");
+        Path table = Packaged.CHECKOUT.resolve("src/main/resources/io/auspex/platform/options.txt");
         return Files.readAllLines(table).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .map(line -> line.split("\\|", 3))

@@ -2,6 +2,7 @@ package io.auspex;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.deployment.ContainerCommand;
+import io.auspex.platform.DatabaseBeside;
 import io.auspex.platform.Json;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,12 +32,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class RunningAuspex implements AutoCloseable {
 
-    /** Where the README says that one stands. */
-    static final Path CHECKOUT = Path.of("").toAbsolutePath();
-
-    static final Path APPLICATION = CHECKOUT.resolve("target/quarkus-app/quarkus-run.jar");
-
-    private static final Path FOLDER = CHECKOUT.resolve("target/it");
+    private static final Path FOLDER = Packaged.CHECKOUT.resolve("target/it");
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration STOP = Duration.ofSeconds(40);
     private static final Duration REQUEST = Duration.ofSeconds(20);
@@ -48,11 +43,13 @@ final class RunningAuspex implements AutoCloseable {
     private final List<String> words;
     private final Map<String, String> environment;
     private final Path data;
+    private final Path database;
     private final Path log;
     private final int port;
     private final HttpClient http = client();
     private final Thread atExit = new Thread(this::endEverything, "end Auspex");
     private Process process;
+    private DatabaseBeside beside;
 
     /** Something that may not be so yet. */
     interface Probe<T> {
@@ -74,9 +71,11 @@ final class RunningAuspex implements AutoCloseable {
         this.environment = environment;
         Files.createDirectories(FOLDER);
         this.data = FOLDER.resolve(name);
+        this.database = DatabaseBeside.of(data);
         this.log = FOLDER.resolve(name + ".log");
         this.port = freePort();
         delete(data);
+        delete(database);
         Files.deleteIfExists(log);
         Runtime.getRuntime().addShutdownHook(atExit);
     }
@@ -90,12 +89,16 @@ final class RunningAuspex implements AutoCloseable {
     /** The same with variables of its environment besides. */
     static RunningAuspex start(String name, Map<String, String> environment, String... options)
             throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(List.of("./auspex", "run"));
+        List<String> words = Packaged.command(List.of("run"));
         words.addAll(List.of(options));
         RunningAuspex auspex = new RunningAuspex(name, words, environment);
         words.add("--data=" + auspex.data);
         words.add("--port=" + auspex.port);
         try {
+            if (Packaged.isNative()
+                    && words.stream().noneMatch(word -> word.startsWith("--database.url="))) {
+                auspex.beside = DatabaseBeside.start(auspex.data);
+            }
             auspex.start();
             return auspex;
         } catch (IOException | InterruptedException | RuntimeException | AssertionError failure) {
@@ -110,8 +113,7 @@ final class RunningAuspex implements AutoCloseable {
      */
     static RunningAuspex container(String name, ContainerCommand command)
             throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(command.words());
-        words.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        List<String> words = Packaged.entryPoint(command.words());
         Map<String, String> environment = new LinkedHashMap<>(command.environment());
         RunningAuspex auspex = new RunningAuspex(name, words, environment);
         environment.put("AUSPEX_DATA", auspex.data.toString());
@@ -138,10 +140,18 @@ final class RunningAuspex implements AutoCloseable {
      * it finds its classes stored.
      */
     static ProcessBuilder command(List<String> words) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(words).directory(CHECKOUT.toFile());
+        ProcessBuilder builder = new ProcessBuilder(words).directory(Packaged.CHECKOUT.toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("AUSPEX_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("JAVA_OPTS", StoredClasses.options());
+        if (Packaged.isNative()) {
+            // What the launcher sets.
+            builder.environment()
+                    .put(
+                            "AUSPEX_MODELS_FOLDER",
+                            Packaged.CHECKOUT.resolve("onnx-models").toString());
+        } else {
+            builder.environment().put("JAVA_OPTS", StoredClasses.options());
+        }
         builder.redirectErrorStream(true);
         return builder;
     }
@@ -162,6 +172,10 @@ final class RunningAuspex implements AutoCloseable {
     void launch() throws IOException, InterruptedException {
         theBuildIsNew();
         ProcessBuilder command = command(words);
+        if (beside != null) {
+            beside.ensureItRuns();
+            command.environment().putAll(beside.environment());
+        }
         command.environment().putAll(environment);
         process = command.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
     }
@@ -213,8 +227,8 @@ final class RunningAuspex implements AutoCloseable {
 
     /** Its PostgreSQL, when that runs. */
     Optional<ProcessHandle> database() throws IOException {
-        Path cluster = data.resolve("postgres");
         try {
+            Path cluster = data.resolve("postgres").toRealPath();
             long pid =
                     Long.parseLong(
                             Files.readAllLines(cluster.resolve("postmaster.pid")).getFirst());
@@ -323,6 +337,7 @@ final class RunningAuspex implements AutoCloseable {
         endEverything();
         http.close();
         delete(data);
+        delete(database);
     }
 
     private String lastLines() {
@@ -345,6 +360,9 @@ final class RunningAuspex implements AutoCloseable {
                 }
             }
             workers().forEach(ProcessHandle::destroyForcibly);
+            if (beside != null) {
+                beside.close();
+            }
             Optional<ProcessHandle> left = database();
             if (left.isPresent()) {
                 left.get().destroy();
@@ -365,11 +383,14 @@ final class RunningAuspex implements AutoCloseable {
      * build again; it looks at this file. Sources that were edited since are newer than the stamp.
      */
     static void theBuildIsNew() throws IOException {
-        Path stamp = CHECKOUT.resolve("target/auspex.built");
+        if (Packaged.isNative()) {
+            return;
+        }
+        Path stamp = Packaged.CHECKOUT.resolve("target/auspex.built");
         if (!Files.exists(stamp)) {
             Files.createFile(stamp);
         }
-        var packaged = Files.getLastModifiedTime(APPLICATION);
+        var packaged = Files.getLastModifiedTime(Packaged.APPLICATION);
         if (Files.getLastModifiedTime(stamp).compareTo(packaged) < 0) {
             Files.setLastModifiedTime(stamp, packaged);
         }

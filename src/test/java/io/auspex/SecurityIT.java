@@ -2,6 +2,7 @@ package io.auspex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.auspex.platform.DatabaseBeside;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +33,7 @@ class SecurityIT {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private @Nullable Process service;
+    private @Nullable DatabaseBeside database;
     private int port;
 
     /** How a command has ended. */
@@ -42,6 +43,9 @@ class SecurityIT {
     void choosePort() throws IOException {
         delete();
         RunningAuspex.theBuildIsNew();
+        if (Packaged.isNative()) {
+            database = DatabaseBeside.start(DATA);
+        }
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
@@ -54,6 +58,9 @@ class SecurityIT {
             service.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
         http.shutdownNow();
+        if (database != null) {
+            database.close();
+        }
         delete();
     }
 
@@ -123,13 +130,13 @@ class SecurityIT {
         return "--data=" + DATA;
     }
 
-    private static Process start(String... words) throws Exception {
+    private Process start(String... words) throws Exception {
         return builder(Map.of(), words)
                 .redirectOutput(Path.of("target/it/security.log").toFile())
                 .start();
     }
 
-    private static Ended run(Map<String, String> environment, String input, String... words)
+    private Ended run(Map<String, String> environment, String input, String... words)
             throws Exception {
         Files.createDirectories(Path.of("target/it"));
         Path output = Files.createTempFile(Path.of("target/it"), "security", ".log");
@@ -145,11 +152,12 @@ class SecurityIT {
         return new Ended(process.exitValue(), text);
     }
 
-    private static ProcessBuilder builder(Map<String, String> environment, String... words)
+    private ProcessBuilder builder(Map<String, String> environment, String... words)
             throws Exception {
-        List<String> all = new ArrayList<>(List.of("./auspex"));
-        all.addAll(List.of(words));
-        ProcessBuilder builder = RunningAuspex.command(all);
+        ProcessBuilder builder = RunningAuspex.command(Packaged.command(List.of(words)));
+        if (database != null) {
+            builder.environment().putAll(database.environment());
+        }
         builder.environment().putAll(RunningAuspex.STARTED_OFTEN);
         builder.environment().putAll(new HashMap<>(environment));
         return builder;
@@ -186,10 +194,12 @@ class SecurityIT {
     }
 
     private static void delete() throws IOException {
-        if (Files.exists(DATA)) {
-            try (var paths = Files.walk(DATA)) {
-                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(path);
+        for (Path folder : List.of(DATA, DatabaseBeside.of(DATA))) {
+            if (Files.exists(folder)) {
+                try (var paths = Files.walk(folder)) {
+                    for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.deleteIfExists(path);
+                    }
                 }
             }
         }

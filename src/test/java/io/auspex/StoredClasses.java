@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 final class StoredClasses {
 
-    private static final Path FOLDER = RunningAuspex.CHECKOUT.resolve("target/it");
+    private static final Path FOLDER = Packaged.CHECKOUT.resolve("target/it");
     private static final Path STORED = FOLDER.resolve("classes.jsa");
     private static final Path UNFINISHED = FOLDER.resolve("classes.unfinished.jsa");
     private static final Path LOCK = FOLDER.resolve("classes.lock");
@@ -43,7 +43,7 @@ final class StoredClasses {
     private static boolean isThere() throws IOException {
         return Files.exists(STORED)
                 && Files.getLastModifiedTime(STORED)
-                                .compareTo(Files.getLastModifiedTime(RunningAuspex.APPLICATION))
+                                .compareTo(Files.getLastModifiedTime(Packaged.APPLICATION))
                         > 0;
     }
 

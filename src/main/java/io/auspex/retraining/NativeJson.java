@@ -71,8 +71,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
             TrainingReport.Provenance.class,
             ValidationSpec.class
         },
-        // A worker's own, and private there.
-        classNames = "io.auspex.training.ProgressLines$Line")
+        // A worker's own.
+        classNames = {"io.auspex.training.Phase", "io.auspex.training.ProgressLines$Line"})
 final class NativeJson {
 
     private NativeJson() {}

@@ -98,7 +98,7 @@ record InspectorProcess(String heap, long memoryBytes, Duration timeout) {
 
     private List<String> command(InspectionFolder folder) {
         List<String> words = new ArrayList<>();
-        if (!ImageMode.current().isNativeImage() && prlimit().isPresent()) {
+        if (prlimit().isPresent()) {
             words.add(prlimit().get());
             words.add("--as=" + (memoryBytes + RESERVED_BYTES));
             words.add("--core=0");
@@ -114,6 +114,12 @@ record InspectorProcess(String heap, long memoryBytes, Duration timeout) {
                                 Optional.empty(),
                                 List.of(folder.path().toString()))
                         .words());
+        if (ImageMode.current().isNativeImage()) {
+            // It would reserve more for its heap than may be had.
+            words.add(
+                    words.indexOf("-Xmx" + heap),
+                    "-XX:ReservedAddressSpaceSize=" + RESERVED_BYTES / 2);
+        }
         return words;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.JavaCommand;
 import io.auspex.platform.Json;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,6 +18,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +37,9 @@ class NativeImageTest {
     private static final Path SERVICES = RESOURCES.resolve("META-INF/services");
     private static final Path METADATA =
             RESOURCES.resolve("META-INF/native-image/io.auspex/auspex/reachability-metadata.json");
+
+    /** Hibernate finds it by its name. */
+    private static final Pattern MADE_BY_A_QUERY = Pattern.compile("select new ([a-zA-Z0-9_.]+)");
 
     @Test
     void noStaticFieldHoldsWhatOnlyARunningProcessHas() throws Exception {
@@ -91,6 +99,45 @@ class NativeImageTest {
             assertThat(metadata.path("resources").findValuesAsText("glob"))
                     .contains("META-INF/services/" + service.getFileName());
             assertThat(withConstructor).containsAll(Files.readAllLines(service));
+        }
+    }
+
+    @Test
+    void everyClassThatAQueryMakesIsRegistered() throws Exception {
+        Set<String> made = new TreeSet<>();
+        for (Path source : files(Path.of("src", "main", "java"))) {
+            Matcher matcher = MADE_BY_A_QUERY.matcher(Files.readString(source));
+            while (matcher.find()) {
+                made.add(matcher.group(1));
+            }
+        }
+        assertThat(made).isNotEmpty();
+        for (String name : made) {
+            assertThat(Class.forName(name)).hasAnnotation(RegisterForReflection.class);
+        }
+    }
+
+    /** Unregistered it is written by its Java name, and nothing fails: see decision 37. */
+    @Test
+    void everyTypeThatSaysHowItIsWrittenAsJsonIsRegistered() throws IOException {
+        List<String> lists = new ArrayList<>();
+        List<Path> own = new ArrayList<>();
+        for (Path source : files(Path.of("src", "main", "java"))) {
+            String text = Files.readString(source);
+            if (text.contains("@RegisterForReflection")) {
+                lists.add(text);
+            } else if (text.contains("@JsonValue") || text.contains("@JsonCreator")) {
+                own.add(source);
+            }
+        }
+        assertThat(lists).isNotEmpty();
+        for (Path source : own) {
+            String name = source.getFileName().toString().replace(".java", "");
+            assertThat(lists)
+                    .as(source.toString())
+                    .anyMatch(list ->
+                            list.contains(" " + name + ".class")
+                                    || list.contains("." + name + "\""));
         }
     }
 

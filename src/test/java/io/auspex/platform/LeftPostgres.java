@@ -14,8 +14,10 @@ public final class LeftPostgres {
      * @param data folder of the service
      */
     public static Connection connect(Path data) throws IOException, SQLException {
-        return EmbeddedPostgres.running(data)
-                .orElseThrow(() -> new IOException("no PostgreSQL runs in " + data))
+        // Where it has none of its own there is a link: DatabaseBeside.
+        Path folder = data.resolve("postgres").toRealPath().getParent();
+        return EmbeddedPostgres.running(folder)
+                .orElseThrow(() -> new IOException("no PostgreSQL runs in " + folder))
                 .connect(EmbeddedPostgres.DATABASE);
     }
 }
