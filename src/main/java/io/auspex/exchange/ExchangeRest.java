@@ -147,7 +147,8 @@ final class ExchangeRest {
                     .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failure) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            throw new ExchangeUnavailableException("REST: " + cause.getMessage(), cause);
+            throw new ExchangeUnavailableException(
+                    "REST: " + ExchangeUnavailableException.explain(cause), cause);
         } catch (TimeoutException late) {
             HttpClientRequest request = sent.get();
             if (request != null) {

@@ -159,7 +159,8 @@ final class StreamConnection implements Runnable {
                     .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failure) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            throw new BrokenException("no connection: " + cause.getMessage());
+            throw new BrokenException(
+                    "no connection: " + ExchangeUnavailableException.explain(cause));
         } catch (TimeoutException | InterruptedException given) {
             // It may still come about: it must not stay open unattended.
             connecting.onSuccess(WebSocket::close);
