@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.platform.Json;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,13 +27,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What {@code docs/metrics.md}, the dashboards and the alerts name is what a running service
- * exports, the log of a container is JSON, and a close and a refit are a trace each.
+ * exports, the log of a container is JSON, a close and a refit are a trace each, and no route
+ * fails.
  */
 class MetricsIT {
 
     private static final Path LIST = Path.of("docs/metrics.md");
     private static final Path DASHBOARDS = Path.of("k8s/helm/auspex/dashboards");
     private static final Path ALERTS = Path.of("k8s/helm/auspex/alerts.yaml");
+    private static final Path ACCESS = Path.of("src/main/resources/io/auspex/security/access.txt");
     private static final Pattern LISTED = Pattern.compile("^\\| `(auspex_[a-z_]+)`");
     private static final Pattern NAME =
             Pattern.compile(
@@ -97,6 +100,39 @@ class MetricsIT {
             auspex.close();
         }
         collector.close();
+    }
+
+    /**
+     * What a route needs and a native executable lacks is missed when the route is called, and not
+     * before.
+     */
+    @Test
+    void noRouteThatOnlyReadsFails() throws Exception {
+        String signal = auspex.json("/api/signals?limit=1").path(0).path("id").asText();
+        Map<String, String> places =
+                Map.of(
+                        "/refits/{id}", "/refits/1",
+                        "/backtests/{id}", "/backtests/1",
+                        "/signals/{id}", "/signals/" + signal,
+                        "{name}", "simulated-5m",
+                        "{model}", "simulated-5m",
+                        "{version}", "1",
+                        "{symbol}", "ETHSIM");
+        int asked = 0;
+        for (String line : Files.readAllLines(ACCESS)) {
+            String[] words = line.trim().split("\\s+");
+            if (words[0].equals("GET")) {
+                String path = words[1];
+                for (Map.Entry<String, String> place : places.entrySet()) {
+                    path = path.replace(place.getKey(), place.getValue());
+                }
+                assertThat(path).as("a place that has nothing to stand in it").doesNotContain("{");
+                HttpResponse<String> answer = auspex.get(path);
+                assertThat(answer.statusCode()).as(path + ": " + answer.body()).isLessThan(500);
+                asked++;
+            }
+        }
+        assertThat(asked).isGreaterThan(40);
     }
 
     @Test
