@@ -125,7 +125,7 @@ class ModelSlotTest {
             assertThat(slot.admit(LONG)).isTrue();
             try (Candidate candidate = Candidate.load(slot, runtime, tiny().onnx())) {
                 candidate.warmUp(10);
-                assertThatThrownBy(() -> candidate.selfTest(tiny().probeError(0.1).report()))
+                assertThatThrownBy(() -> candidate.selfTest(tiny().probeError(0.1).report(), 8))
                         .isInstanceOf(UnusableModelException.class);
             }
             assertThat(slot.admit(LONG)).isTrue();

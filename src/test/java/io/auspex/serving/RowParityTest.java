@@ -100,7 +100,7 @@ class RowParityTest {
             ModelMetadata metadata = candidate.metadata();
             candidate.features(() -> {});
             candidate.selfTest(
-                    metadata.model().equals("tiny") ? answered(onnx) : metadata.report());
+                    metadata.model().equals("tiny") ? answered(onnx) : metadata.report(), 8);
             boolean together = candidate.rowsTogether();
             candidate.publish(
                     version(metadata, onnx),
