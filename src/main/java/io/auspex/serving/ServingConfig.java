@@ -21,7 +21,7 @@ interface ServingConfig {
      * Most rows of concurrent requests that one call of a model takes, 1 to 16; 1 for each on its
      * own.
      */
-    @WithDefault("8")
+    @WithDefault("16")
     int togetherRows();
 
     /** Threads that load, warm up and test; each is busy on one CPU meanwhile. */

@@ -137,9 +137,7 @@ final class InferPlan {
             int at = answerHead.length + (i * rows + from) * Signature.ELEMENT_BYTES;
             for (int k = 0; k < n; k++) {
                 LITTLE_ENDIAN.set(
-                        out,
-                        at + k * Signature.ELEMENT_BYTES,
-                        scored.answer(places[i], first + k));
+                        out, at + k * Signature.ELEMENT_BYTES, scored.answer(places[i], first + k));
             }
         }
     }
