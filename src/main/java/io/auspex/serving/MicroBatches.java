@@ -35,6 +35,8 @@ public class MicroBatches {
     public interface Asking {
 
         /**
+         * His row has been scored.
+         *
          * @param scored not to be kept
          * @param row his own
          */

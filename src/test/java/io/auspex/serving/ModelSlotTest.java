@@ -4,6 +4,7 @@ import static io.auspex.serving.TinyModels.tiny;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.auspex.model.Head;
@@ -12,6 +13,8 @@ import io.auspex.registry.ModelVersion;
 import io.auspex.registry.VersionState;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +40,8 @@ class ModelSlotTest {
     private static final int BURST = 40;
 
     private static final long PAUSE_NANOS = 500_000;
+
+    private static final int SWAPS_COUNTED = 100;
 
     /** Versions that can be told apart; their files are made once. */
     private static final int KINDS = 64;
@@ -212,6 +217,41 @@ class ModelSlotTest {
         assertThat(mostLive.get()).isBetween(1, 2);
         assertThat(answers.get()).isGreaterThan(swaps);
         assertThat(servingVersion()).isEqualTo(swaps + 1);
+    }
+
+    /** Of a model of trees, whose session is large enough to be seen from outside. */
+    @Test
+    void whatSwapsTakeOfNativeMemoryIsGivenBack() throws Throwable {
+        assumeTrue(NativeHeap.isKnown());
+        byte[] trees = Files.readAllBytes(Path.of("onnx-models/simulated-5m/1/model.onnx"));
+        long empty = NativeHeap.bytesInUse();
+        swapAndAsk(trees, 1);
+        long session = NativeHeap.bytesInUse() - empty;
+        assertThat(session).as("bytes of a session").isGreaterThan(100_000);
+        swapAndAsk(trees, 30);
+        long before = NativeHeap.bytesInUse();
+        swapAndAsk(trees, SWAPS_COUNTED);
+        assertThat(NativeHeap.bytesInUse() - before)
+                .as("bytes that %d swaps have left behind", SWAPS_COUNTED)
+                .isLessThan(SWAPS_COUNTED / 10 * session);
+    }
+
+    /** As a whole swap does: warm-up, self-test, rows alone and together; then a request or two. */
+    private void swapAndAsk(byte[] onnx, int swaps) throws Exception {
+        for (int i = 1; i <= swaps; i++) {
+            assertThat(slot.admit(LONG)).isTrue();
+            try (Candidate candidate = Candidate.load(slot, runtime, onnx)) {
+                candidate.warmUp(3);
+                candidate.selfTest(candidate.metadata().report(), 16);
+                candidate.publish(version(i), false, modelMeters);
+            }
+            try (Lease lease = slot.acquire().orElseThrow();
+                    ScoringRows one = lease.model().oneRow();
+                    ScoringRows many = lease.model().manyRows()) {
+                one.run(1);
+                many.run(2);
+            }
+        }
     }
 
     /** Asks once; the answer must be wholly that of the version that signs it, and not stale. */

@@ -146,11 +146,19 @@ class InferRoute {
 
         @Override
         public void scored(ScoringRows scored, int row) {
-            send(context, plan.answer(scored, row), plan.answerHeadLength());
+            try {
+                send(context, plan.answer(scored, row), plan.answerHeadLength());
+            } catch (RuntimeException failure) {
+                refuse(failure);
+            }
         }
 
         @Override
         public void failed(Failure failure) {
+            refuse(failure);
+        }
+
+        private void refuse(RuntimeException failure) {
             ProblemResponse.send(context, ProtocolRefusal.spoken(failure));
         }
     }
