@@ -31,7 +31,7 @@ final class NativeHeap {
     }
 
     /** The least of some looks, since compilers come and go. */
-    static long bytesInUse() throws Throwable {
+    static long bytesInUse() throws InterruptedException {
         MethodHandle mallinfo2 =
                 Linker.nativeLinker()
                         .downcallHandle(
@@ -46,6 +46,8 @@ final class NativeHeap {
                 MemorySegment info =
                         (MemorySegment) mallinfo2.invokeExact((SegmentAllocator) arena);
                 least = Math.min(least, number(info, "uordblks") + number(info, "hblkhd"));
+            } catch (Throwable failed) {
+                throw new AssertionError(failed);
             }
             Thread.sleep(PAUSE_MILLIS);
         }
