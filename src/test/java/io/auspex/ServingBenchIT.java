@@ -35,6 +35,9 @@ class ServingBenchIT {
         assertRow(rows, "binary infer, requests/s, against raw echo", "at least 0.45");
         assertRow(rows, "the same, requests/s, against raw Vert.x", "at least 0.90");
         assertRow(rows, "raw Vert.x, the same infer, requests/s, against raw echo", "|");
+        assertRow(rows, "JSON predict, rows of concurrent requests together", "at least 1.00");
+        assertRow(rows, "binary infer, rows of concurrent requests together", "at least 1.00");
+        assertRow(rows, "rows together; p99 against one by one", "|");
         assertRow(rows, "single row in process", "at most 1.30");
         assertRow(rows, "open loop at", "p99.9");
         assertRow(rows, "the same, a swap every second", "at most 1.20");

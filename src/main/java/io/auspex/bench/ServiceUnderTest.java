@@ -29,12 +29,14 @@ final class ServiceUnderTest implements AutoCloseable {
      * Starts it, waits until its first refit is over, and has it serve the first version.
      *
      * @param days history of the market that refits train on
+     * @param options of the service, besides
      */
     static ServiceUnderTest start(
             List<BenchedModel> versions,
             int days,
             Processors processors,
-            Optional<String> workerCpus)
+            Optional<String> workerCpus,
+            List<String> options)
             throws IOException, InterruptedException, SQLException {
         List<String> words =
                 new ArrayList<>(
@@ -45,6 +47,7 @@ final class ServiceUnderTest implements AutoCloseable {
                                 "--simulated.days=" + days,
                                 "--speed=1"));
         workerCpus.ifPresent(list -> words.add("--refit.worker.cpus=" + list));
+        words.addAll(options);
         ServiceUnderTest tested =
                 new ServiceUnderTest(
                         ServiceProcess.prepared(ServiceStart.with(words).on(processors)));

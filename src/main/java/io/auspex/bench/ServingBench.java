@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What serving costs over the least that it could cost: the packaged service and hand-written
  * baselines on the same processor, asked by the same load generator on another, in turn. Prints one
- * table with goals, met or missed. Its parts are {@link ThroughputBench}, {@link SingleRow} and
- * {@link LatencyBench}.
+ * table with goals, met or missed. Its parts are {@link ThroughputBench}, {@link TogetherBench},
+ * {@link SingleRow} and {@link LatencyBench}.
  */
 final class ServingBench {
 
@@ -90,7 +90,7 @@ final class ServingBench {
             LatencyBench latency = first(load);
             if (plan.has("refits")) {
                 // Without the option a worker stays on the service's processor.
-                try (ServiceUnderTest service = service(Optional.empty())) {
+                try (ServiceUnderTest service = service(Optional.empty(), List.of())) {
                     warmUp(load, service);
                     latency.sharing(service);
                 }
@@ -101,7 +101,7 @@ final class ServingBench {
 
     private LatencyBench first(ServingLoad load)
             throws IOException, InterruptedException, SQLException {
-        try (ServiceUnderTest service = service(processors.worker())) {
+        try (ServiceUnderTest service = service(processors.worker(), List.of())) {
             double most = 0;
             if (plan.has("throughput")) {
                 ThroughputBench measured =
@@ -110,6 +110,12 @@ final class ServingBench {
                 most = measured.measure(service, model);
             } else {
                 warmUp(load, service);
+            }
+            if (plan.has("together")) {
+                try (ServiceUnderTest oneByOne =
+                        service(processors.worker(), TogetherBench.oneByOne())) {
+                    new TogetherBench(plan, load, table, progress).measure(service, oneByOne);
+                }
             }
             if (plan.has("row")) {
                 singleRow();
@@ -158,10 +164,10 @@ final class ServingBench {
         }
     }
 
-    private ServiceUnderTest service(Optional<String> workerCpus)
+    private ServiceUnderTest service(Optional<String> workerCpus, List<String> options)
             throws IOException, InterruptedException, SQLException {
         progress.println("starting the service, and waiting for its first refit");
-        return ServiceUnderTest.start(versions, plan.days(), processors, workerCpus);
+        return ServiceUnderTest.start(versions, plan.days(), processors, workerCpus, options);
     }
 
     private void singleRow() throws IOException {

@@ -19,7 +19,7 @@ record Usage(
         long baseline,
         long generators) {
 
-    private static final double TICKS_PER_SECOND = 100;
+    static final double TICKS_PER_SECOND = 100;
 
     static Usage now(Processors processors, long service, long baseline, long generator)
             throws IOException {

@@ -22,6 +22,7 @@ final class Candidate implements AutoCloseable {
     private SchemaUse features = SchemaUse.NONE;
     private long rowNanos;
     private boolean rowsTogether;
+    private int requestRows = 1;
     private boolean done;
 
     private Candidate(ModelSlot slot, OnnxSession session) {
@@ -88,8 +89,10 @@ final class Candidate implements AutoCloseable {
     /**
      * Compares with the trainer's own answers: the probe of the report, or else that of the graph.
      * Then tries whether rows give the same bits together.
+     *
+     * @param togetherRows most rows of concurrent requests that are to be scored in one run
      */
-    void selfTest(JsonNode report) throws UnusableModelException {
+    void selfTest(JsonNode report, int togetherRows) throws UnusableModelException {
         Optional<Probe> probe = probe(report);
         if (probe.isEmpty()) {
             probe = probe(metadata().report());
@@ -100,6 +103,9 @@ final class Candidate implements AutoCloseable {
                                 "self-test: neither the report nor the graph has probe rows"));
         SelfTest.run(session, known);
         rowsTogether = RowParity.isWorthTrying(rowNanos) && RowParity.holds(session, known);
+        if (rowsTogether && RowParity.holdsUpTo(session, known, togetherRows)) {
+            requestRows = togetherRows;
+        }
     }
 
     /** Whether the rows of a close are scored together. */
@@ -122,7 +128,8 @@ final class Candidate implements AutoCloseable {
                         version.sha256(),
                         unproven,
                         rowNanos,
-                        rowsTogether);
+                        rowsTogether,
+                        requestRows);
         ServingModel model = new ServingModel(identity, session, features, meters, slot::close);
         done = true;
         slot.publish(model);

@@ -20,13 +20,16 @@ final class InferenceBuffers implements AutoCloseable {
 
     private static final Set<String> NOTHING_ELSE = Set.of();
 
+    /** Sets of at most so many rows keep the tensors of every number of rows. */
+    private static final int MOST_SHAPES = 16;
+
     private final OnnxRuntime runtime;
     private final int capacity;
     private final int features;
     private final List<Head> heads;
     private final FloatBuffer input;
     private final FloatBuffer[] outputs;
-    private @Nullable Tensors tensors;
+    private final @Nullable Tensors[] tensors;
 
     /**
      * @param capacity most rows of one run
@@ -42,6 +45,7 @@ final class InferenceBuffers implements AutoCloseable {
         for (int i = 0; i < outputs.length; i++) {
             outputs[i] = runtime.memory().take(capacity);
         }
+        this.tensors = new @Nullable Tensors[capacity <= MOST_SHAPES ? capacity : 1];
     }
 
     /**
@@ -67,9 +71,8 @@ final class InferenceBuffers implements AutoCloseable {
 
     @Override
     public void close() {
-        if (tensors != null) {
-            tensors.close();
-            tensors = null;
+        for (int i = 0; i < tensors.length; i++) {
+            forget(i);
         }
         runtime.memory().give(input);
         for (FloatBuffer output : outputs) {
@@ -77,22 +80,31 @@ final class InferenceBuffers implements AutoCloseable {
         }
     }
 
-    /** A caller mostly comes with as many rows as the last time: its tensors are kept. */
+    /**
+     * A caller of a large set mostly comes with as many rows as the last time: those tensors are
+     * kept, and of a small set all that were ever wanted.
+     */
     private Tensors shaped(int n) throws OrtException {
-        Tensors present = tensors;
-        if (present != null && present.rows() == n) {
-            return present;
-        }
         if (n < 1 || n > capacity) {
             throw new IllegalArgumentException("1 to " + capacity + " rows, not " + n);
         }
+        int place = tensors.length == 1 ? 0 : n - 1;
+        Tensors present = tensors[place];
+        if (present != null && present.rows() == n) {
+            return present;
+        }
+        forget(place);
+        Tensors created = create(n);
+        tensors[place] = created;
+        return created;
+    }
+
+    private void forget(int place) {
+        Tensors present = tensors[place];
         if (present != null) {
             present.close();
-            tensors = null;
+            tensors[place] = null;
         }
-        Tensors created = create(n);
-        tensors = created;
-        return created;
     }
 
     private Tensors create(int n) throws OrtException {

@@ -37,9 +37,6 @@ final class OnnxSession implements AutoCloseable {
     /** Fewer rows than that cost less one by one than filled up to a run. */
     private static final int LEAST_TOGETHER = 6;
 
-    /** Sets of that shape kept: one feed's closes come one after the other. */
-    private static final int IDLE_TOGETHER_SETS = 2;
-
     /** Wider models get shorter chunks: 1 MiB of input each. */
     private static final int MAX_CHUNK_FLOATS = 256 * 1024;
 
@@ -71,7 +68,7 @@ final class OnnxSession implements AutoCloseable {
         this.chunkRows = Math.clamp(MAX_CHUNK_FLOATS / features, 1, MAX_CHUNK_ROWS);
         this.single = new BufferPool(IDLE_SETS, () -> buffers(1));
         this.batch = new BufferPool(IDLE_BATCH_SETS, () -> buffers(chunkRows));
-        this.together = new BufferPool(IDLE_TOGETHER_SETS, () -> buffers(TOGETHER_ROWS));
+        this.together = new BufferPool(IDLE_SETS, () -> buffers(TOGETHER_ROWS));
         this.nothing = new float[features];
         Arrays.fill(nothing, Float.NaN);
     }
@@ -97,6 +94,11 @@ final class OnnxSession implements AutoCloseable {
     /** Lends the memory of one row, or of a chunk of rows, to an entered reader of the model. */
     ScoringRows lend(ServingModel model, boolean many) {
         return new ScoringRows(model, many ? batch : single, nothing);
+    }
+
+    /** Lends the memory of {@link #TOGETHER_ROWS} rows to an entered reader of the model. */
+    ScoringRows lendTogether(ServingModel model) {
+        return new ScoringRows(model, together, nothing);
     }
 
     /**
@@ -133,7 +135,7 @@ final class OnnxSession implements AutoCloseable {
         int from = 0;
         while (rows.size() - from >= LEAST_TOGETHER) {
             int n = Math.min(TOGETHER_ROWS, rows.size() - from);
-            runTogether(rows, from, n, answers);
+            runOnce(rows.subList(from, from + n), TOGETHER_ROWS, answers, from);
             from += n;
         }
         for (int row = from; row < rows.size(); row++) {
@@ -142,14 +144,21 @@ final class OnnxSession implements AutoCloseable {
         return answers;
     }
 
-    private void runTogether(List<float[]> rows, int from, int n, float[][] answers) {
+    /**
+     * Scores a few rows in one run.
+     *
+     * @param shape rows of the run, at most {@link #TOGETHER_ROWS}; filled up with the last row
+     * @param answers receive {@code [from + row][head]}
+     */
+    void runOnce(List<float[]> rows, int shape, float[][] answers, int from) {
         InferenceBuffers buffers = together.take();
         FloatBuffer input = buffers.input();
-        for (int i = 0; i < TOGETHER_ROWS; i++) {
+        int n = rows.size();
+        for (int i = 0; i < shape; i++) {
             // Filled up with what is a row in any case.
-            input.put(i * features, rows.get(from + Math.min(i, n - 1)));
+            input.put(i * features, rows.get(Math.min(i, n - 1)));
         }
-        score(buffers, TOGETHER_ROWS);
+        score(buffers, shape);
         for (int i = 0; i < n; i++) {
             for (int head = 0; head < heads.size(); head++) {
                 answers[from + i][head] = buffers.output(head, i);

@@ -45,7 +45,8 @@ public final class PastModel implements AutoCloseable {
             ServingModel model =
                     new ServingModel(
                             // Row by row: so whoever looks back checks what was said together.
-                            new ServedVersion(name, version, Sha256.hex(onnx), unproven, 0, false),
+                            new ServedVersion(
+                                    name, version, Sha256.hex(onnx), unproven, 0, false, 1),
                             session,
                             COMPUTED,
                             new ModelMeters(

@@ -16,6 +16,9 @@ final class RowParity {
     /** Rows that are tried; the probe's own first, then rows mixed of its values. */
     private static final int ROWS = 8 * OnnxSession.TOGETHER_ROWS;
 
+    /** Rows that are tried in every other number; there are many of them. */
+    private static final int ROWS_OF_ANY_NUMBER = OnnxSession.TOGETHER_ROWS;
+
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /**
@@ -49,6 +52,49 @@ final class RowParity {
         for (int shift = 0; shift < OnnxSession.TOGETHER_ROWS; shift++) {
             if (!holds(session, rows, alone, shift) || System.nanoTime() - start > MOST_NANOS) {
                 return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Tries the same of every number of rows, each row at every place. Whoever has no patience for
+     * it scores one by one.
+     *
+     * @param most rows of one run, from 2 on
+     */
+    static boolean holdsUpTo(OnnxSession session, Probe probe, int most) {
+        long start = System.nanoTime();
+        List<float[]> rows = rows(probe).subList(0, ROWS_OF_ANY_NUMBER);
+        float[][] alone = new float[rows.size()][session.heads().size()];
+        for (int i = 0; i < alone.length; i++) {
+            session.run(rows.get(i), alone[i]);
+        }
+        for (int n = 2; n <= most; n++) {
+            for (int first = 0; first < n; first++) {
+                if (!holds(session, rows, alone, first, n)
+                        || System.nanoTime() - start > MOST_NANOS) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** All rows in runs of {@code n}, the first of which begins with that row. */
+    private static boolean holds(
+            OnnxSession session, List<float[]> rows, float[][] alone, int first, int n) {
+        float[][] together = new float[n][session.heads().size()];
+        for (int done = 0; done < rows.size(); done += n) {
+            List<float[]> run = new ArrayList<>(n);
+            for (int i = 0; i < n; i++) {
+                run.add(rows.get((first + done + i) % rows.size()));
+            }
+            session.runOnce(run, n, together, 0);
+            for (int i = 0; i < n; i++) {
+                if (!sameBits(alone[(first + done + i) % alone.length], together[i])) {
+                    return false;
+                }
             }
         }
         return true;

@@ -8,6 +8,8 @@ package io.auspex.serving;
  * @param unproven nobody asked for its evidence
  * @param rowNanos median cost of one row in the warm-up, in nanoseconds; 0 when it was not measured
  * @param rowsTogether {@link RowParity} holds; false when it was not tried
+ * @param requestRows most rows of concurrent requests in one run, all numbers up to which have been
+ *     tried; 1 when it failed or was not
  */
 record ServedVersion(
         String model,
@@ -15,4 +17,5 @@ record ServedVersion(
         String artefact,
         boolean unproven,
         long rowNanos,
-        boolean rowsTogether) {}
+        boolean rowsTogether,
+        int requestRows) {}

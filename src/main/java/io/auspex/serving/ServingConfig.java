@@ -17,6 +17,13 @@ interface ServingConfig {
     @WithDefault("30s")
     Duration drainTimeout();
 
+    /**
+     * Most rows of concurrent requests that one call of a model takes, 1 to 16; 1 for each on its
+     * own.
+     */
+    @WithDefault("16")
+    int togetherRows();
+
     /** Threads that load, warm up and test; each is busy on one CPU meanwhile. */
     @WithDefault("1")
     int loaderThreads();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +156,14 @@ public final class ServingModel {
     }
 
     /**
+     * Most rows of concurrent requests that one native call may take: every number up to it was
+     * seen to give the same bits as one by one. 1 when none may.
+     */
+    int requestRows() {
+        return identity.requestRows();
+    }
+
+    /**
      * What {@code rows} rows cost at most, in nanoseconds: so many times {@link #rowNanos}; a batch
      * costs less a row.
      */
@@ -179,12 +188,17 @@ public final class ServingModel {
 
     /** Memory for one row at a time. The lease must not have been given back yet. */
     public ScoringRows oneRow() {
-        return lend(false);
+        return lend(() -> session.lend(this, false));
+    }
+
+    /** Memory for as many rows as concurrent requests are scored together in. */
+    ScoringRows requestedRows() {
+        return lend(() -> session.lendTogether(this));
     }
 
     /** Memory for a chunk of rows at a time; how many, it says itself. */
     public ScoringRows manyRows() {
-        return lend(true);
+        return lend(() -> session.lend(this, true));
     }
 
     /** The interval around an expected return; null when the model carries none. */
@@ -343,17 +357,18 @@ public final class ServingModel {
         }
     }
 
-    private void enter() {
+    /** One reader more of a version that is leased. */
+    void enter() {
         if (!readers.stay()) {
             throw new IllegalStateException(this + " was used after its lease was given back");
         }
     }
 
-    private ScoringRows lend(boolean many) {
+    private ScoringRows lend(Supplier<ScoringRows> lending) {
         enter();
         boolean lent = false;
         try {
-            ScoringRows rows = session.lend(this, many);
+            ScoringRows rows = lending.get();
             lent = true;
             return rows;
         } finally {

@@ -24,6 +24,7 @@ final class SwapSteps {
     private final ModelWorkers workers;
     private final MemoryHeadroom memory;
     private final boolean demonstration;
+    private final int togetherRows;
 
     /**
      * @param demonstration every answer is marked as unproven
@@ -45,6 +46,12 @@ final class SwapSteps {
         this.workers = workers;
         this.memory = memory;
         this.demonstration = demonstration;
+        this.togetherRows = config.togetherRows();
+        if (togetherRows < 1 || togetherRows > OnnxSession.TOGETHER_ROWS) {
+            throw new IllegalArgumentException(
+                    "auspex.serving.together-rows must be from 1 to %d, not %d"
+                            .formatted(OnnxSession.TOGETHER_ROWS, togetherRows));
+        }
     }
 
     /**
@@ -124,7 +131,7 @@ final class SwapSteps {
                     name,
                     Step.SELF_TEST,
                     () -> {
-                        candidate.selfTest(version.report());
+                        candidate.selfTest(version.report(), togetherRows);
                         return true;
                     });
             tested = true;

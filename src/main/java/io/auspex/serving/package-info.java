@@ -5,7 +5,9 @@
  * <p>A prediction: {@link io.auspex.serving.Predictor} leases the champion from {@link
  * io.auspex.serving.ModelServer}, takes the symbol's last vector from {@link
  * io.auspex.serving.LiveFeatures}, and has the {@link io.auspex.serving.ServingModel} score it in
- * one native call over memory that is reused. Nothing blocks, nothing is locked.
+ * one native call over memory that is reused. Nothing blocks, nothing is locked. Rows that callers
+ * bring, and that an event loop finds in one pass over its sockets, share a call: {@link
+ * io.auspex.serving.MicroBatches}.
  *
  * <p>A swap: the server fetches the bytes of a version, loads them beside the one that serves,
  * warms up, compares with the trainer's answers, prepares the features, commits in the registry,

@@ -13,6 +13,8 @@ import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,7 @@ class SwapStormTest {
                     .prepare(ModelSpec.standard(any.name(), any.market()), any, plan);
         }
         SwapsBench.first(RestAssured.port, any, 1);
+        double sessions = sessions();
         SwapStorm.Outcome outcome = new SwapStorm(RestAssured.port, any, plan, () -> 1).run();
         assertThat(outcome.complaints()).isEmpty();
         assertThat(outcome.requests()).isGreaterThanOrEqualTo(8_000);
@@ -46,5 +49,15 @@ class SwapStormTest {
         assertThat(outcome.versionsSeen()).as("all of them answered").isEqualTo(6);
         assertThat(meters.get("auspex.swaps").tags("model", "storm", "result", "refused").counter())
                 .satisfies(counter -> assertThat(counter.count()).isEqualTo(2));
+        // The last one to be replaced closes after its last reader, beside the swap.
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (sessions() > sessions && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        assertThat(sessions()).as("sessions that hold native memory").isEqualTo(sessions);
+    }
+
+    private double sessions() {
+        return meters.get("auspex.sessions.live").gauge().value();
     }
 }

@@ -21,6 +21,7 @@ import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
 import io.auspex.registry.VersionState;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
@@ -28,6 +29,7 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +49,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(PostgresResource.class)
@@ -69,6 +73,30 @@ class ModelServerTest {
         model = "s-" + Integer.toHexString(test.getDisplayName().hashCode());
         MarketSpec market = new MarketSpec("simulated", List.of(), Timeframe.FIVE_MINUTES);
         await(() -> registry.declare(ModelSpec.standard(model, market)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 17})
+    void aNumberOfRowsTogetherThatNothingWasTriedForIsRefusedAtTheStart(int rows) {
+        ServingConfig wrong =
+                (ServingConfig)
+                        Proxy.newProxyInstance(
+                                ServingConfig.class.getClassLoader(),
+                                new Class<?>[] {ServingConfig.class},
+                                (_, method, arguments) ->
+                                        method.getName().equals("togetherRows")
+                                                ? rows
+                                                : method.invoke(config, arguments));
+        assertThatThrownBy(() ->
+                        new ModelServer(
+                                registry,
+                                live,
+                                NoNews.ofPromotions(),
+                                wrong,
+                                new SimpleMeterRegistry(),
+                                "evidence"))
+                .hasMessageContaining("auspex.serving.together-rows must be from 1 to 16")
+                .hasMessageContaining("not " + rows);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.auspex.serving.TinyModels.tiny;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.auspex.model.Head;
@@ -37,6 +38,11 @@ class ModelSlotTest {
     private static final int BURST = 40;
 
     private static final long PAUSE_NANOS = 500_000;
+
+    private static final int SWAPS_COUNTED = 100;
+
+    /** Columns of a matrix of 4 MiB. */
+    private static final int LARGE = 1024;
 
     /** Versions that can be told apart; their files are made once. */
     private static final int KINDS = 64;
@@ -125,7 +131,7 @@ class ModelSlotTest {
             assertThat(slot.admit(LONG)).isTrue();
             try (Candidate candidate = Candidate.load(slot, runtime, tiny().onnx())) {
                 candidate.warmUp(10);
-                assertThatThrownBy(() -> candidate.selfTest(tiny().probeError(0.1).report()))
+                assertThatThrownBy(() -> candidate.selfTest(tiny().probeError(0.1).report(), 8))
                         .isInstanceOf(UnusableModelException.class);
             }
             assertThat(slot.admit(LONG)).isTrue();
@@ -212,6 +218,43 @@ class ModelSlotTest {
         assertThat(mostLive.get()).isBetween(1, 2);
         assertThat(answers.get()).isGreaterThan(swaps);
         assertThat(servingVersion()).isEqualTo(swaps + 1);
+    }
+
+    /**
+     * Of a model whose sessions are large enough to be told from what Java itself asks for
+     * meanwhile: a tenth of them that is not given back is too much.
+     */
+    @Test
+    void whatSwapsTakeOfNativeMemoryIsGivenBack() throws Exception {
+        assumeTrue(NativeHeap.isKnown());
+        byte[] large = tiny().slow(1, LARGE).onnx();
+        assertThat(large.length).isGreaterThan(LARGE * LARGE * Float.BYTES);
+        swapAndAsk(large, 30);
+        long before = NativeHeap.bytesInUse();
+        swapAndAsk(large, SWAPS_COUNTED);
+        assertThat(NativeHeap.bytesInUse() - before)
+                .as("bytes that %d swaps have left behind", SWAPS_COUNTED)
+                .isLessThan(SWAPS_COUNTED / 10L * large.length);
+    }
+
+    /** Rows alone, together and in a chunk, so that every kind of memory has been lent. */
+    private void swapAndAsk(byte[] onnx, int swaps) throws Exception {
+        for (int i = 1; i <= swaps; i++) {
+            assertThat(slot.admit(LONG)).isTrue();
+            try (Candidate candidate = Candidate.load(slot, runtime, onnx)) {
+                candidate.warmUp(3);
+                candidate.publish(version(i), false, modelMeters);
+            }
+            try (Lease lease = slot.acquire().orElseThrow();
+                    ScoringRows one = lease.model().oneRow();
+                    ScoringRows together = lease.model().requestedRows();
+                    ScoringRows many = lease.model().manyRows()) {
+                one.run(1);
+                together.run(2);
+                together.run(3);
+                many.run(4);
+            }
+        }
     }
 
     /** Asks once; the answer must be wholly that of the version that signs it, and not stale. */

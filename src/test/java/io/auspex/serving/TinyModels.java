@@ -54,6 +54,7 @@ public final class TinyModels {
     private float bias = 0.1f;
     private double probeError;
     private int slowness;
+    private int slowWidth = SLOW_WIDTH;
     private final Map<String, UnaryOperator<String>> changes = new LinkedHashMap<>();
 
     private TinyModels() {}
@@ -114,6 +115,16 @@ public final class TinyModels {
      */
     public TinyModels slow(int products) {
         slowness = products;
+        return this;
+    }
+
+    /**
+     * As the other, of a matrix of so many columns and rows, which is also what the file is as
+     * large as.
+     */
+    public TinyModels slow(int products, int columns) {
+        slowness = products;
+        slowWidth = columns;
         return this;
     }
 
@@ -218,15 +229,10 @@ public final class TinyModels {
     }
 
     private void addSlowness(GraphProto.Builder graph, int features) {
-        graph.addInitializer(
-                        tensor("widen", new float[features * SLOW_WIDTH], features, SLOW_WIDTH))
+        graph.addInitializer(tensor("widen", new float[features * slowWidth], features, slowWidth))
                 .addInitializer(
-                        tensor(
-                                "product",
-                                new float[SLOW_WIDTH * SLOW_WIDTH],
-                                SLOW_WIDTH,
-                                SLOW_WIDTH))
-                .addInitializer(tensor("narrow", new float[SLOW_WIDTH * 4], SLOW_WIDTH, 4))
+                        tensor("product", new float[slowWidth * slowWidth], slowWidth, slowWidth))
+                .addInitializer(tensor("narrow", new float[slowWidth * 4], slowWidth, 4))
                 .addNode(node("MatMul", List.of(input, "widen"), List.of("slow0")));
         for (int i = 1; i <= slowness; i++) {
             graph.addNode(

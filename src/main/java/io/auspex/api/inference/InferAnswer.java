@@ -2,6 +2,7 @@ package io.auspex.api.inference;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.auspex.platform.Json;
+import io.auspex.serving.ScoringRows;
 import io.auspex.serving.ServingModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -110,6 +111,20 @@ final class InferAnswer {
         int rows = request.tensor().rows();
         float[][] answers = new float[model.heads().size()][rows];
         model.run(request.tensor().values(), rows, answers);
+        return of(model, request, rows, answers);
+    }
+
+    /** What a row said that was scored among others. */
+    static InferAnswer of(ServingModel model, InferRequest request, ScoringRows scored, int row) {
+        float[][] answers = new float[model.heads().size()][1];
+        for (int head = 0; head < answers.length; head++) {
+            answers[head][0] = scored.answer(head, row);
+        }
+        return of(model, request, 1, answers);
+    }
+
+    private static InferAnswer of(
+            ServingModel model, InferRequest request, int rows, float[][] answers) {
         List<Output> outputs = new ArrayList<>(request.outputs().size());
         for (InferRequest.Output asked : request.outputs()) {
             outputs.add(new Output(asked.name(), asked.binary(), answers[asked.place()]));

@@ -104,10 +104,7 @@ final class InferPlan {
      *     nobody has to give back are cheaper than a listener who does
      */
     byte[] answer(InferBody body) {
-        byte[] out =
-                Arrays.copyOf(
-                        answerHead,
-                        answerHead.length + places.length * rows * Signature.ELEMENT_BYTES);
+        byte[] out = head();
         FloatBuffer row = body.tail();
         try (ScoringRows scored = rows == 1 ? model.oneRow() : model.manyRows()) {
             int chunk = scored.capacity();
@@ -115,19 +112,32 @@ final class InferPlan {
                 int n = Math.min(chunk, rows - from);
                 scored.put(row.position(from * model.schema().size()), n);
                 scored.run(n);
-                write(scored, from, n, out);
+                write(scored, 0, from, n, out);
             }
         }
         return out;
     }
 
+    /** The whole body when its only row was scored among others. */
+    byte[] answer(ScoringRows scored, int row) {
+        byte[] out = head();
+        write(scored, row, 0, 1, out);
+        return out;
+    }
+
+    /** The head, and room for the numbers. */
+    private byte[] head() {
+        return Arrays.copyOf(
+                answerHead, answerHead.length + places.length * rows * Signature.ELEMENT_BYTES);
+    }
+
     /** Output by output, and in each row by row. */
-    private void write(ScoringRows scored, int from, int n, byte[] out) {
+    private void write(ScoringRows scored, int first, int from, int n, byte[] out) {
         for (int i = 0; i < places.length; i++) {
             int at = answerHead.length + (i * rows + from) * Signature.ELEMENT_BYTES;
             for (int k = 0; k < n; k++) {
                 LITTLE_ENDIAN.set(
-                        out, at + k * Signature.ELEMENT_BYTES, scored.answer(places[i], k));
+                        out, at + k * Signature.ELEMENT_BYTES, scored.answer(places[i], first + k));
             }
         }
     }

@@ -1,7 +1,10 @@
 package io.auspex.api.inference;
 
 import io.auspex.api.problem.ProblemResponse;
+import io.auspex.platform.Failure;
 import io.auspex.serving.Lease;
+import io.auspex.serving.MicroBatches;
+import io.auspex.serving.ScoringRows;
 import io.netty.buffer.Unpooled;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
@@ -44,6 +47,7 @@ class InferRoute {
     private final Inference inference;
     private final Predictions predictions;
     private final InferPlans plans;
+    private final MicroBatches together;
     private final long maxBodyBytes;
 
     InferRoute(
@@ -51,12 +55,14 @@ class InferRoute {
             Inference inference,
             Predictions predictions,
             InferPlans plans,
+            MicroBatches together,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size", defaultValue = "10240K")
                     MemorySize maxBodySize) {
         this.champions = champions;
         this.inference = inference;
         this.predictions = predictions;
         this.plans = plans;
+        this.together = together;
         this.maxBodyBytes = maxBodySize.asLongValue();
     }
 
@@ -125,8 +131,35 @@ class InferRoute {
             if (plan == null || !predictions.isQuick(lease.model(), plan.rows())) {
                 return false;
             }
-            send(context, plan.answer(question.body()), plan.answerHeadLength());
+            if (plan.rows() == 1 && together.take(lease.model())) {
+                together.add(lease.model(), question.body().tail(), new InCompany(context, plan));
+            } else {
+                send(context, plan.answer(question.body()), plan.answerHeadLength());
+            }
             return true;
+        }
+    }
+
+    /** Sends the answer of a row that was scored among others. */
+    private record InCompany(RoutingContext context, InferPlan plan)
+            implements MicroBatches.Asking {
+
+        @Override
+        public void scored(ScoringRows scored, int row) {
+            try {
+                send(context, plan.answer(scored, row), plan.answerHeadLength());
+            } catch (RuntimeException failure) {
+                refuse(failure);
+            }
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            refuse(failure);
+        }
+
+        private void refuse(RuntimeException failure) {
+            ProblemResponse.send(context, ProtocolRefusal.spoken(failure));
         }
     }
 

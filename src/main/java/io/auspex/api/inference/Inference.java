@@ -2,11 +2,14 @@ package io.auspex.api.inference;
 
 import io.auspex.platform.Failure;
 import io.auspex.serving.Lease;
+import io.auspex.serving.MicroBatches;
 import io.auspex.serving.ModelServer;
+import io.auspex.serving.ScoringRows;
 import io.auspex.serving.ServingModel;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,6 +30,7 @@ class Inference {
     private final Repository repository;
     private final Predictions predictions;
     private final ScoringPool pool;
+    private final MicroBatches together;
     private final InferenceConfig config;
 
     Inference(
@@ -35,12 +39,14 @@ class Inference {
             Repository repository,
             Predictions predictions,
             ScoringPool pool,
+            MicroBatches together,
             InferenceConfig config) {
         this.server = server;
         this.champions = champions;
         this.repository = repository;
         this.predictions = predictions;
         this.pool = pool;
+        this.together = together;
         this.config = config;
     }
 
@@ -142,12 +148,41 @@ class Inference {
                         rows,
                         deadline(question, request));
             }
+            if (rows == 1 && deadline(question, request).isNone() && together.take(model)) {
+                return inCompany(model, request, writing);
+            }
             return Uni.createFrom().item(answer(model, request, writing));
         } finally {
             if (!handedOver) {
                 lease.close();
             }
         }
+    }
+
+    /** It joins the others now, and not when somebody subscribes: by then the lease is back. */
+    private <T> Uni<T> inCompany(
+            ServingModel model, InferRequest request, Function<InferAnswer, T> writing) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        together.add(
+                model,
+                request.tensor().values(),
+                new MicroBatches.Asking() {
+                    @Override
+                    public void scored(ScoringRows scored, int row) {
+                        try {
+                            answer.complete(
+                                    writing.apply(InferAnswer.of(model, request, scored, row)));
+                        } catch (RuntimeException failure) {
+                            answer.completeExceptionally(failure);
+                        }
+                    }
+
+                    @Override
+                    public void failed(Failure failure) {
+                        answer.completeExceptionally(failure);
+                    }
+                });
+        return Uni.createFrom().completionStage(answer);
     }
 
     private <T> Uni<T> later(Lease lease, Supplier<T> work, int rows, Deadline deadline) {

@@ -158,10 +158,13 @@ class PredictRoute {
             ServingModel model = lease.model();
             int rows = predictions.mostRows(model, body.length());
             if (predictions.isQuick(model, rows)) {
-                if (!deadline.isNone()) {
+                if (deadline.isNone()) {
+                    answer(context, model, body);
+                } else {
+                    // In a hurry, and not to wait for others.
                     requireInTime(deadline, model.costNanos(rows));
+                    send(context, scored(model, body));
                 }
-                send(context, scored(model, body));
                 return;
             }
             handedOver = true;
@@ -171,6 +174,26 @@ class PredictRoute {
                 lease.close();
             }
         }
+    }
+
+    private void answer(RoutingContext context, ServingModel model, Buffer body) {
+        ByteBuffer bytes = ArrivingBody.bytes(body);
+        predictions.answer(
+                model,
+                bytes.array(),
+                bytes.arrayOffset(),
+                bytes.remaining(),
+                new Predictions.Asking() {
+                    @Override
+                    public void answered(ByteBuf json) {
+                        send(context, json);
+                    }
+
+                    @Override
+                    public void failed(RuntimeException failure) {
+                        ProblemResponse.send(context, failure);
+                    }
+                });
     }
 
     private void requireInTime(Deadline deadline, long neededNanos) {

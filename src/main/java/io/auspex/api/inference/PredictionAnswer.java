@@ -121,7 +121,7 @@ final class PredictionAnswer {
     }
 
     /** What a scored row of the caller's led to. */
-    static ByteBuf of(ServingModel model, ScoringRows scored) {
+    static ByteBuf of(ServingModel model, ScoringRows scored, int row) {
         return document(
                 1,
                 json -> {
@@ -132,7 +132,7 @@ final class PredictionAnswer {
                     json.writeNull();
                     json.writeFieldName(CLOSE_PRICE);
                     json.writeNull();
-                    scores(json, model, scored::answer, 0);
+                    scores(json, model, scored::answer, row);
                     unproven(json, model);
                 });
     }

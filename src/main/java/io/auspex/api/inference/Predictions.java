@@ -3,7 +3,9 @@ package io.auspex.api.inference;
 import io.auspex.market.Symbol;
 import io.auspex.platform.Failure;
 import io.auspex.serving.Answer;
+import io.auspex.serving.MicroBatches;
 import io.auspex.serving.Predictor;
+import io.auspex.serving.ScoringRows;
 import io.auspex.serving.ServingModel;
 import io.netty.buffer.ByteBuf;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,13 +21,16 @@ class Predictions {
 
     private final Predictor predictor;
     private final Markets markets;
+    private final MicroBatches together;
     private final int maxRows;
     private final int eventLoopRows;
     private final long eventLoopRowNanos;
 
-    Predictions(Predictor predictor, Markets markets, InferenceConfig config) {
+    Predictions(
+            Predictor predictor, Markets markets, MicroBatches together, InferenceConfig config) {
         this.predictor = predictor;
         this.markets = markets;
+        this.together = together;
         this.maxRows = config.maxRows();
         this.eventLoopRows = config.eventLoopRows();
         this.eventLoopRowNanos = TimeUnit.MICROSECONDS.toNanos(config.eventLoopRowMicros());
@@ -43,6 +48,49 @@ class Predictions {
                 && model.costNanos(rows) < BATCH_ROWS_WORTH * eventLoopRowNanos;
     }
 
+    /** Who is told of an answer, once; on the event loop on which he has asked. */
+    interface Asking {
+
+        /** JSON in pooled memory, to be sent or to be released. */
+        void answered(ByteBuf json);
+
+        void failed(RuntimeException failure);
+    }
+
+    /**
+     * Answers on this event loop: a single row in the company of others that have arrived, where
+     * the version takes some.
+     *
+     * @throws Failure as the other
+     */
+    void answer(ServingModel model, byte[] bytes, int offset, int length, Asking asking) {
+        try (PredictRequest request = PredictReader.read(model, maxRows, bytes, offset, length)) {
+            if (request instanceof PredictRequest.OfRow one && together.take(model)) {
+                together.add(model, one.row(), new InCompany(model, asking));
+            } else {
+                asking.answered(answer(model, request));
+            }
+        }
+    }
+
+    /** Writes the answer of a row that was scored among others. */
+    private record InCompany(ServingModel model, Asking asking) implements MicroBatches.Asking {
+
+        @Override
+        public void scored(ScoringRows scored, int row) {
+            try {
+                asking.answered(PredictionAnswer.of(model, scored, row));
+            } catch (RuntimeException failure) {
+                asking.failed(failure);
+            }
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            asking.failed(failure);
+        }
+    }
+
     /**
      * Answers on this thread.
      *
@@ -52,15 +100,19 @@ class Predictions {
      */
     ByteBuf answer(ServingModel model, byte[] bytes, int offset, int length) {
         try (PredictRequest request = PredictReader.read(model, maxRows, bytes, offset, length)) {
-            return switch (request) {
-                case PredictRequest.OfRow one -> {
-                    one.row().run(1);
-                    yield PredictionAnswer.of(model, one.row());
-                }
-                case PredictRequest.OfRows many -> PredictionAnswer.of(model, many.answers());
-                case PredictRequest.OfSymbol live -> aboutLive(model, live.symbol());
-            };
+            return answer(model, request);
         }
+    }
+
+    private ByteBuf answer(ServingModel model, PredictRequest request) {
+        return switch (request) {
+            case PredictRequest.OfRow one -> {
+                one.row().run(1);
+                yield PredictionAnswer.of(model, one.row(), 0);
+            }
+            case PredictRequest.OfRows many -> PredictionAnswer.of(model, many.answers());
+            case PredictRequest.OfSymbol live -> aboutLive(model, live.symbol());
+        };
     }
 
     private ByteBuf aboutLive(ServingModel model, Symbol symbol) {
