@@ -17,6 +17,7 @@ final class MicroBatch {
     private final int features;
     private final float[] rows;
     private final List<Waiting> waiting;
+    private int told;
 
     /** Who has asked, and where he is told. */
     private record Waiting(ContextInternal context, MicroBatches.Asking asking) {}
@@ -52,9 +53,13 @@ final class MicroBatch {
     void run() {
         try {
             if (waiting.size() == 1 || !isScoredTogether()) {
-                for (int i = 0; i < waiting.size(); i++) {
-                    scoreAlone(i);
+                while (told < waiting.size()) {
+                    scoreAlone();
                 }
+            }
+        } catch (RuntimeException unexpected) {
+            while (told < waiting.size()) {
+                refuse(unexpected);
             }
         } finally {
             model.leave();
@@ -71,27 +76,32 @@ final class MicroBatch {
                 return false;
             }
             for (int i = 0; i < n; i++) {
-                tell(waiting.get(i), scored, i);
+                tell(scored, i);
             }
             return true;
         }
     }
 
-    private void scoreAlone(int i) {
-        Waiting one = waiting.get(i);
+    private void scoreAlone() {
         try (ScoringRows scored = model.oneRow()) {
-            scored.put(FloatBuffer.wrap(rows, i * features, features), 1);
+            scored.put(FloatBuffer.wrap(rows, told * features, features), 1);
             try {
                 scored.run(1);
             } catch (Failure failed) {
-                one.context().dispatch(() -> one.asking().failed(failed));
+                refuse(failed);
                 return;
             }
-            tell(one, scored, 0);
+            tell(scored, 0);
         }
     }
 
-    private static void tell(Waiting one, ScoringRows scored, int row) {
-        one.context().dispatch(() -> one.asking().scored(scored, row));
+    private void tell(ScoringRows scored, int row) {
+        Waiting next = waiting.get(told++);
+        next.context().dispatch(() -> next.asking().scored(scored, row));
+    }
+
+    private void refuse(RuntimeException failure) {
+        Waiting next = waiting.get(told++);
+        next.context().dispatch(() -> next.asking().failed(failure));
     }
 }

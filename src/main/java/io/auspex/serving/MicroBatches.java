@@ -1,6 +1,5 @@
 package io.auspex.serving;
 
-import io.auspex.platform.Failure;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.vertx.core.impl.ContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -42,8 +41,8 @@ public class MicroBatches {
          */
         void scored(ScoringRows scored, int row);
 
-        /** Nothing is known of his row. */
-        void failed(Failure failure);
+        /** Nothing is known of his row: a {@code Failure}, or what nobody has expected. */
+        void failed(RuntimeException failure);
     }
 
     /** Whether a row for that version may be added here: rows may be scored together, and wait. */

@@ -8,7 +8,6 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import io.auspex.platform.Failure;
 import io.auspex.platform.Sha256;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -260,7 +259,7 @@ class MicroBatchesTest {
         }
 
         @Override
-        public void failed(Failure failure) {
+        public void failed(RuntimeException failure) {
             tell(new Outcome(new float[0], String.valueOf(failure.getMessage())));
         }
 

@@ -1,7 +1,6 @@
 package io.auspex.api.inference;
 
 import io.auspex.api.problem.ProblemResponse;
-import io.auspex.platform.Failure;
 import io.auspex.serving.Lease;
 import io.auspex.serving.MicroBatches;
 import io.auspex.serving.ScoringRows;
@@ -154,7 +153,7 @@ class InferRoute {
         }
 
         @Override
-        public void failed(Failure failure) {
+        public void failed(RuntimeException failure) {
             refuse(failure);
         }
 

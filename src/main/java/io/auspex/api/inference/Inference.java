@@ -178,7 +178,7 @@ class Inference {
                     }
 
                     @Override
-                    public void failed(Failure failure) {
+                    public void failed(RuntimeException failure) {
                         answer.completeExceptionally(failure);
                     }
                 });

@@ -86,7 +86,7 @@ class Predictions {
         }
 
         @Override
-        public void failed(Failure failure) {
+        public void failed(RuntimeException failure) {
             asking.failed(failure);
         }
     }
