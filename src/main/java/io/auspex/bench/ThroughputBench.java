@@ -46,22 +46,6 @@ final class ThroughputBench {
         }
     }
 
-    /**
-     * One measurement of a throughput.
-     *
-     * @param perProcessorSecond answers for a second of the server's processor time
-     */
-    private record Run(LoadResult load, double perProcessorSecond) {
-
-        double rate() {
-            return load.rate();
-        }
-
-        double p99() {
-            return load.p99();
-        }
-    }
-
     private final ServingPlan plan;
     private final Processors processors;
     private final ServingLoad load;
@@ -94,7 +78,7 @@ final class ThroughputBench {
      * @return what the service can do, in JSON predictions a second
      */
     double measure(ServiceUnderTest service, Path model) throws IOException, InterruptedException {
-        Map<Way, List<Run>> results = new EnumMap<>(Way.class);
+        Map<Way, List<ThroughputRun>> results = new EnumMap<>(Way.class);
         String refusal;
         try (LineProcess raw =
                 LineProcess.start(RawVertx.class, processors.server(), model.toString())) {
@@ -123,7 +107,7 @@ final class ThroughputBench {
                     otherOnLoad.add(used.otherOnLoad());
                     stolen.add(used.stolen());
                     double seconds = way.isRaw() ? used.baselineSeconds() : used.serviceSeconds();
-                    list(results, way).add(new Run(result, result.answered() / seconds));
+                    list(results, way).add(new ThroughputRun(result, result.answered() / seconds));
                     progress.printf(
                             Locale.ROOT,
                             "%d of %d, %s: %,.0f requests/s, %,.0f a processor second, p99 %.2f ms, generator %.0f %% busy;"
@@ -144,36 +128,36 @@ final class ThroughputBench {
                 (way, list) -> shares.add(way.text, Series.of(list, run -> run.load().cpuShare())));
         compareJson(results);
         compareBinary(results, refusal);
-        return Series.of(list(results, Way.JSON), Run::rate).median();
+        return Series.of(list(results, Way.JSON), ThroughputRun::rate).median();
     }
 
-    private void compareJson(Map<Way, List<Run>> results) {
-        List<Run> ours = list(results, Way.JSON);
-        List<Run> raw = list(results, Way.RAW_JSON);
-        List<Run> echo = list(results, Way.ECHO_JSON);
+    private void compareJson(Map<Way, List<ThroughputRun>> results) {
+        List<ThroughputRun> ours = list(results, Way.JSON);
+        List<ThroughputRun> raw = list(results, Way.RAW_JSON);
+        List<ThroughputRun> echo = list(results, Way.ECHO_JSON);
         table.compare(
                 "JSON predict, 60 named features, requests/s, against raw Vert.x",
                 rates(ours),
                 rates(raw),
-                Series.ratios(ours, raw, Run::rate),
-                Series.ratios(ours, raw, Run::perProcessorSecond),
+                Series.ratios(ours, raw, ThroughputRun::rate),
+                Series.ratios(ours, raw, ThroughputRun::perProcessorSecond),
                 new Goal.AtLeast(0.85));
         table.compare(
                 "the same, p99 with every connection busy",
                 Latencies.p99(loads(ours)),
                 Latencies.p99(loads(raw)),
-                Series.ratios(ours, raw, Run::p99),
+                Series.ratios(ours, raw, ThroughputRun::p99),
                 new Goal.AtMost(1.3));
         table.compare(
                 "the same, requests/s, against raw echo of the same bytes",
                 rates(ours),
                 rates(echo),
-                Series.ratios(ours, echo, Run::rate),
-                Series.ratios(ours, echo, Run::perProcessorSecond),
+                Series.ratios(ours, echo, ThroughputRun::rate),
+                Series.ratios(ours, echo, ThroughputRun::perProcessorSecond),
                 new Goal.None());
     }
 
-    private void compareBinary(Map<Way, List<Run>> results, String refusal) {
+    private void compareBinary(Map<Way, List<ThroughputRun>> results, String refusal) {
         Goal twice = new Goal.AtLeast(2);
         Goal ofEcho = new Goal.AtLeast(0.45);
         String againstJson = "binary infer, requests/s, against our own JSON predict";
@@ -186,38 +170,38 @@ final class ThroughputBench {
             table.skip(againstRaw, ofRaw, refusal);
             return;
         }
-        List<Run> binary = list(results, Way.BINARY);
-        List<Run> json = list(results, Way.JSON);
-        List<Run> raw = list(results, Way.RAW_BINARY);
-        List<Run> echo = list(results, Way.ECHO_BINARY);
+        List<ThroughputRun> binary = list(results, Way.BINARY);
+        List<ThroughputRun> json = list(results, Way.JSON);
+        List<ThroughputRun> raw = list(results, Way.RAW_BINARY);
+        List<ThroughputRun> echo = list(results, Way.ECHO_BINARY);
         table.compare(
                 againstJson,
                 rates(binary),
                 rates(json),
-                Series.ratios(binary, json, Run::rate),
-                Series.ratios(binary, json, Run::perProcessorSecond),
+                Series.ratios(binary, json, ThroughputRun::rate),
+                Series.ratios(binary, json, ThroughputRun::perProcessorSecond),
                 twice);
         table.compare(
                 againstEcho,
                 rates(binary),
                 rates(echo),
-                Series.ratios(binary, echo, Run::rate),
-                Series.ratios(binary, echo, Run::perProcessorSecond),
+                Series.ratios(binary, echo, ThroughputRun::rate),
+                Series.ratios(binary, echo, ThroughputRun::perProcessorSecond),
                 ofEcho);
         table.compare(
                 againstRaw,
                 rates(binary),
                 rates(raw),
-                Series.ratios(binary, raw, Run::rate),
-                Series.ratios(binary, raw, Run::perProcessorSecond),
+                Series.ratios(binary, raw, ThroughputRun::rate),
+                Series.ratios(binary, raw, ThroughputRun::perProcessorSecond),
                 ofRaw);
         // What the two goals above ask for at the most, whoever serves this model.
         table.compare(
                 "raw Vert.x, the same infer, requests/s, against raw echo of the same bytes",
                 rates(raw),
                 rates(echo),
-                Series.ratios(raw, echo, Run::rate),
-                Series.ratios(raw, echo, Run::perProcessorSecond),
+                Series.ratios(raw, echo, ThroughputRun::rate),
+                Series.ratios(raw, echo, ThroughputRun::perProcessorSecond),
                 new Goal.None());
     }
 
@@ -278,16 +262,16 @@ final class ThroughputBench {
                                 < 1e-6);
     }
 
-    private static List<LoadResult> loads(List<Run> runs) {
-        return runs.stream().map(Run::load).toList();
+    private static List<LoadResult> loads(List<ThroughputRun> runs) {
+        return runs.stream().map(ThroughputRun::load).toList();
     }
 
-    private static List<Run> list(Map<Way, List<Run>> results, Way way) {
+    private static List<ThroughputRun> list(Map<Way, List<ThroughputRun>> results, Way way) {
         return Objects.requireNonNull(results.get(way));
     }
 
-    private static String rates(List<Run> runs) {
-        return Series.of(runs, Run::rate).text("%,.0f");
+    private static String rates(List<ThroughputRun> runs) {
+        return Series.of(runs, ThroughputRun::rate).text("%,.0f");
     }
 
     /** What others did on the processors meanwhile. */

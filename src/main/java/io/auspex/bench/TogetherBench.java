@@ -17,22 +17,6 @@ final class TogetherBench {
 
     private static final double OPEN_SHARE = 0.5;
 
-    /**
-     * One measurement.
-     *
-     * @param perProcessorSecond answers for a second of the service's processor time
-     */
-    private record Run(LoadResult load, double perProcessorSecond) {
-
-        double rate() {
-            return load.rate();
-        }
-
-        double p99() {
-            return load.p99();
-        }
-    }
-
     private final ServingPlan plan;
     private final ServingLoad load;
     private final ServingTable table;
@@ -67,8 +51,8 @@ final class TogetherBench {
     private double compare(
             String what, Path way, ServiceUnderTest together, ServiceUnderTest oneByOne)
             throws IOException {
-        List<Run> ours = new ArrayList<>();
-        List<Run> theirs = new ArrayList<>();
+        List<ThroughputRun> ours = new ArrayList<>();
+        List<ThroughputRun> theirs = new ArrayList<>();
         for (int i = 1; i <= plan.alternations(); i++) {
             // Who is first takes turns, so that a drift of the machine favours nobody.
             if (i % 2 == 1) {
@@ -81,18 +65,18 @@ final class TogetherBench {
         }
         table.compare(
                 what + ", rows of concurrent requests together, requests/s, against one by one",
-                Series.of(ours, Run::rate).text("%,.0f"),
-                Series.of(theirs, Run::rate).text("%,.0f"),
-                Series.ratios(ours, theirs, Run::rate),
-                Series.ratios(ours, theirs, Run::perProcessorSecond),
+                Series.of(ours, ThroughputRun::rate).text("%,.0f"),
+                Series.of(theirs, ThroughputRun::rate).text("%,.0f"),
+                Series.ratios(ours, theirs, ThroughputRun::rate),
+                Series.ratios(ours, theirs, ThroughputRun::perProcessorSecond),
                 new Goal.AtLeast(1));
         table.compare(
                 "the same, p99 with every connection busy",
-                Latencies.p99(ours.stream().map(Run::load).toList()),
-                Latencies.p99(theirs.stream().map(Run::load).toList()),
-                Series.ratios(ours, theirs, Run::p99),
+                Latencies.p99(ours.stream().map(ThroughputRun::load).toList()),
+                Latencies.p99(theirs.stream().map(ThroughputRun::load).toList()),
+                Series.ratios(ours, theirs, ThroughputRun::p99),
                 new Goal.AtMost(1));
-        return Series.of(theirs, Run::rate).median();
+        return Series.of(theirs, ThroughputRun::rate).median();
     }
 
     private void open(double rate, ServiceUnderTest together, ServiceUnderTest oneByOne)
@@ -119,7 +103,8 @@ final class TogetherBench {
                 new Goal.None());
     }
 
-    private Run run(int i, String what, Path way, ServiceUnderTest service) throws IOException {
+    private ThroughputRun run(int i, String what, Path way, ServiceUnderTest service)
+            throws IOException {
         long before = Processors.ofProcess(service.pid());
         LoadResult result = load.saturate(what, service.port(), way, plan.seconds());
         double seconds = (Processors.ofProcess(service.pid()) - before) / Usage.TICKS_PER_SECOND;
@@ -133,7 +118,7 @@ final class TogetherBench {
                 result.answered() / seconds,
                 result.p50() / 1e6,
                 result.p99() / 1e6);
-        return new Run(result, result.answered() / seconds);
+        return new ThroughputRun(result, result.answered() / seconds);
     }
 
     private LoadResult open(int i, String what, double rate, ServiceUnderTest service)

@@ -39,11 +39,6 @@ final class MicroBatch {
         return waiting.size() == model.requestRows();
     }
 
-    void add(ScoringRows row, ContextInternal context, MicroBatches.Asking asking) {
-        row.copy(0, rows, waiting.size() * features);
-        waiting.add(new Waiting(context, asking));
-    }
-
     void add(FloatBuffer row, ContextInternal context, MicroBatches.Asking asking) {
         row.get(row.position(), rows, waiting.size() * features, features);
         waiting.add(new Waiting(context, asking));

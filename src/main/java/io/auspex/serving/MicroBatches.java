@@ -54,20 +54,7 @@ public class MicroBatches {
      * Adds a row for a version that takes some, and that the caller has leased; he may give the
      * lease back at once. Whoever is in a hurry does not wait for others.
      *
-     * @param row the first one counts; it is copied
-     */
-    public void add(ServingModel model, ScoringRows row, Asking asking) {
-        ContextInternal context = required();
-        Loop loop = loops.get();
-        MicroBatch batch = loop.open(model);
-        batch.add(row, context, asking);
-        loop.added(batch, context);
-    }
-
-    /**
-     * As the other, of F floats.
-     *
-     * @param row from its position on; it is copied
+     * @param row F floats from its position on; they are copied
      */
     public void add(ServingModel model, FloatBuffer row, Asking asking) {
         ContextInternal context = required();

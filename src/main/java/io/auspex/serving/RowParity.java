@@ -50,7 +50,8 @@ final class RowParity {
             }
         }
         for (int shift = 0; shift < OnnxSession.TOGETHER_ROWS; shift++) {
-            if (!holds(session, rows, alone, shift) || System.nanoTime() - start > MOST_NANOS) {
+            if (!holds(session, rows, alone, shift, OnnxSession.TOGETHER_ROWS)
+                    || System.nanoTime() - start > MOST_NANOS) {
                 return false;
             }
         }
@@ -58,8 +59,8 @@ final class RowParity {
     }
 
     /**
-     * Tries the same of every number of rows, each row at every place. Whoever has no patience for
-     * it scores one by one.
+     * Tries the same of every other number of rows, each row at every place, of a session of which
+     * it holds. Whoever has no patience for it scores one by one.
      *
      * @param most rows of one run, from 2 on
      */
@@ -71,7 +72,8 @@ final class RowParity {
             session.run(rows.get(i), alone[i]);
         }
         for (int n = 2; n <= most; n++) {
-            for (int first = 0; first < n; first++) {
+            // Runs of that many have been tried, with more rows.
+            for (int first = 0; n != OnnxSession.TOGETHER_ROWS && first < n; first++) {
                 if (!holds(session, rows, alone, first, n)
                         || System.nanoTime() - start > MOST_NANOS) {
                     return false;
@@ -95,21 +97,6 @@ final class RowParity {
                 if (!sameBits(alone[(first + done + i) % alone.length], together[i])) {
                     return false;
                 }
-            }
-        }
-        return true;
-    }
-
-    private static boolean holds(
-            OnnxSession session, List<float[]> rows, float[][] alone, int shift) {
-        List<float[]> shifted = new ArrayList<>(rows.size());
-        for (int i = 0; i < rows.size(); i++) {
-            shifted.add(rows.get((i + shift) % rows.size()));
-        }
-        float[][] together = session.runTogether(shifted);
-        for (int i = 0; i < together.length; i++) {
-            if (!sameBits(alone[(i + shift) % alone.length], together[i])) {
-                return false;
             }
         }
         return true;

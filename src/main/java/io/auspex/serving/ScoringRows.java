@@ -68,9 +68,11 @@ public final class ScoringRows implements AutoCloseable {
         return input.get(row * nothing.length + feature);
     }
 
-    /** Copies a row out, to {@code at} and what follows. */
-    void copy(int row, float[] to, int at) {
-        input.get(row * nothing.length, to, at, nothing.length);
+    /**
+     * What was put into all of them, row by row from its position on; gone when they are closed.
+     */
+    public FloatBuffer input() {
+        return input;
     }
 
     /** Scores the first {@code n} rows; the answers stay until the next run. */

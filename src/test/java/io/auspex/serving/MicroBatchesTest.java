@@ -90,7 +90,7 @@ class MicroBatchesTest {
                                 ScoringRows own = lease.model().oneRow()) {
                             own.put(FloatBuffer.wrap(row), 1);
                             Told told = new Told(lease.model());
-                            batches.add(lease.model(), own, told);
+                            batches.add(lease.model(), own.input(), told);
                             asking.add(told.outcome);
                             // Given back, and somebody else's from now on.
                             own.forget(0);

@@ -66,7 +66,7 @@ class Predictions {
     void answer(ServingModel model, byte[] bytes, int offset, int length, Asking asking) {
         try (PredictRequest request = PredictReader.read(model, maxRows, bytes, offset, length)) {
             if (request instanceof PredictRequest.OfRow one && together.take(model)) {
-                together.add(model, one.row(), new InCompany(model, asking));
+                together.add(model, one.row().input(), new InCompany(model, asking));
             } else {
                 asking.answered(answer(model, request));
             }
