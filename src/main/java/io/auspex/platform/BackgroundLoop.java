@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 @Unremovable // looked up by Await, which is no bean
 class BackgroundLoop {
 
-    /** A quarter of a processor that is wanted by one other thread: signals are written here. */
-    private static final int NICENESS = 5;
+    /** A tenth of a processor that is wanted by one other thread: signals are written here. */
+    private static final int NICENESS = 10;
 
     private static final String NAME = "auspex-background-loop";
 

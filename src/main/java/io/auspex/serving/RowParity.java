@@ -1,5 +1,6 @@
 package io.auspex.serving;
 
+import io.auspex.platform.BackgroundThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,7 @@ final class RowParity {
         float[][] alone = new float[rows.size()][session.heads().size()];
         for (int i = 0; i < alone.length; i++) {
             session.run(rows.get(i), alone[i]);
+            BackgroundThreads.giveWay();
             if (System.nanoTime() - start > MOST_NANOS) {
                 return false;
             }
@@ -70,6 +72,7 @@ final class RowParity {
         float[][] alone = new float[rows.size()][session.heads().size()];
         for (int i = 0; i < alone.length; i++) {
             session.run(rows.get(i), alone[i]);
+            BackgroundThreads.giveWay();
         }
         for (int n = 2; n <= most; n++) {
             // Runs of that many have been tried, with more rows.
@@ -93,6 +96,7 @@ final class RowParity {
                 run.add(rows.get((first + done + i) % rows.size()));
             }
             session.runOnce(run, n, together, 0);
+            BackgroundThreads.giveWay();
             for (int i = 0; i < n; i++) {
                 if (!sameBits(alone[(first + done + i) % alone.length], together[i])) {
                     return false;

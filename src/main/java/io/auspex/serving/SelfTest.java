@@ -1,6 +1,7 @@
 package io.auspex.serving;
 
 import io.auspex.model.Head;
+import io.auspex.platform.BackgroundThreads;
 
 /**
  * Whether a session says of the probe rows what the trainer said of them. Tolerances are those of
@@ -27,6 +28,7 @@ final class SelfTest {
         float[] answers = new float[session.heads().size()];
         for (int row = 0; row < probe.size(); row++) {
             session.run(probe.row(row), answers);
+            BackgroundThreads.giveWay();
             for (int i = 0; i < answers.length; i++) {
                 Head head = session.heads().get(i);
                 compare(head, row, probe.expected(head, row), answers[i]);

@@ -25,6 +25,7 @@ final class SwapSteps {
     private final MemoryHeadroom memory;
     private final boolean demonstration;
     private final int togetherRows;
+    private final ParityMemory parity = new ParityMemory();
 
     /**
      * @param demonstration every answer is marked as unproven
@@ -131,7 +132,7 @@ final class SwapSteps {
                     name,
                     Step.SELF_TEST,
                     () -> {
-                        candidate.selfTest(version.report(), togetherRows);
+                        candidate.selfTest(version.report(), togetherRows, parity);
                         return true;
                     });
             tested = true;

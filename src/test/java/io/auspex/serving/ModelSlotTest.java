@@ -131,7 +131,9 @@ class ModelSlotTest {
             assertThat(slot.admit(LONG)).isTrue();
             try (Candidate candidate = Candidate.load(slot, runtime, tiny().onnx())) {
                 candidate.warmUp(10);
-                assertThatThrownBy(() -> candidate.selfTest(tiny().probeError(0.1).report(), 8))
+                assertThatThrownBy(() ->
+                                candidate.selfTest(
+                                        tiny().probeError(0.1).report(), 8, new ParityMemory()))
                         .isInstanceOf(UnusableModelException.class);
             }
             assertThat(slot.admit(LONG)).isTrue();

@@ -96,6 +96,53 @@ class RowParityTest {
         assertThat(runtime.liveSessions()).isZero();
     }
 
+    @Test
+    void whatHeldOnceIsRemembered() throws Exception {
+        byte[] trees = Files.readAllBytes(TREES);
+        ParityMemory memory = new ParityMemory();
+        assertThat(isTogether(trees, memory)).isTrue();
+        assertThat(memory.holds(Sha256.hex(trees), 8)).isTrue();
+        assertThat(memory.holds(Sha256.hex(trees), 9)).as("more rows than were tried").isFalse();
+        assertThat(memory.holds(Sha256.hex(tiny().onnx()), 2)).as("another file").isFalse();
+    }
+
+    /** Tried, its rows have other bits together: that they are together means it was not tried. */
+    @Test
+    void whatIsRememberedIsNotTriedAgainAndAFailureIsNotRemembered() throws Exception {
+        byte[] looking = changed(RowParityTest::centred);
+        ParityMemory memory = new ParityMemory();
+        assertThat(isTogether(looking, memory)).isFalse();
+        assertThat(memory.holds(Sha256.hex(looking), 2)).isFalse();
+        memory.held(Sha256.hex(looking), 8);
+        assertThat(isTogether(looking, memory)).isTrue();
+    }
+
+    @Test
+    void theFileThatWasAskedForLeastRecentlyIsForgottenFirst() {
+        ParityMemory memory = new ParityMemory();
+        for (int i = 0; i < ParityMemory.MOST; i++) {
+            memory.held("file " + i, 8);
+        }
+        assertThat(memory.holds("file 0", 8)).isTrue();
+        memory.held("one more", 8);
+        assertThat(memory.holds("file 0", 8)).as("asked for just now").isTrue();
+        assertThat(memory.holds("file 1", 8)).as("asked for by nobody").isFalse();
+    }
+
+    private boolean isTogether(byte[] onnx, ParityMemory memory) throws Exception {
+        ModelSlot slot = new ModelSlot(Runnable::run);
+        assertThat(slot.admit(Duration.ZERO)).isTrue();
+        try (Candidate candidate = Candidate.load(slot, runtime, onnx)) {
+            candidate.selfTest(reported(candidate.metadata(), onnx), 8, memory);
+            return candidate.rowsTogether();
+        }
+    }
+
+    /** With a probe that the graph reproduces, also where its nodes were changed. */
+    private JsonNode reported(ModelMetadata metadata, byte[] onnx) throws Exception {
+        return metadata.model().equals("tiny") ? answered(onnx) : metadata.report();
+    }
+
     /** By the session that serves. */
     private List<PendingSignal> saidTogether(byte[] onnx) throws Exception {
         ModelSlot slot = new ModelSlot(Runnable::run);
@@ -103,8 +150,7 @@ class RowParityTest {
         try (Candidate candidate = Candidate.load(slot, runtime, onnx)) {
             ModelMetadata metadata = candidate.metadata();
             candidate.features(() -> {});
-            candidate.selfTest(
-                    metadata.model().equals("tiny") ? answered(onnx) : metadata.report(), 8);
+            candidate.selfTest(reported(metadata, onnx), 8, new ParityMemory());
             boolean together = candidate.rowsTogether();
             candidate.publish(
                     version(metadata, onnx),
