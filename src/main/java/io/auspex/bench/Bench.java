@@ -67,7 +67,7 @@ public final class Bench {
                 case "backtest" ->
                         BacktestBench.run(BenchOptions.of(options), System.out, System.err);
                 case "starter" -> StarterBench.run(BenchOptions.of(options), System.out);
-                case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out);
+                case "swaps" -> SwapsBench.run(BenchOptions.of(options), System.out, System.err);
                 case "refit" -> RefitBench.run(BenchOptions.of(options), System.out, System.err);
                 case "kills" -> {
                     if (!KillsBench.run(BenchOptions.of(options), System.out, System.err)) {

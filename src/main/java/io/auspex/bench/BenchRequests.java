@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.StringJoiner;
 
 /**
  * Whole HTTP requests as files, a folder for each way of asking, each with {@value #ROWS} different
@@ -17,6 +18,9 @@ record BenchRequests(Path folder) {
 
     static final int ROWS = 64;
 
+    /** Rows of a request that brings many; fewer than are sent to a worker thread. */
+    static final int MANY = 32;
+
     private static final String JSON = "application/json";
     private static final String OCTETS = "application/octet-stream";
 
@@ -26,18 +30,26 @@ record BenchRequests(Path folder) {
         String predict = "/api/models/" + BenchedModel.NAME + "/predict";
         String infer = "/v2/models/" + BenchedModel.NAME + "/infer";
         for (int row = 0; row < ROWS; row++) {
-            float[] values = new float[BenchedModel.FEATURES];
-            model.rows().row(row, values, 0);
-            byte[] json = json(model, values);
-            byte[] head = binaryHead();
+            float[] values = values(model, row, 1);
+            byte[] json = json("{\"features\":", named(model, values, 0), "}");
+            byte[] head = binaryHead(1);
             byte[] binary = binary(head, values);
-            String length = "Inference-Header-Content-Length: " + head.length + "\r\n";
+            String length = length(head);
             requests.put("json", row, request(predict, JSON, "", json));
             requests.put("raw-json", row, request("/predict", JSON, "", json));
             requests.put("echo-json", row, request("/echo", JSON, "", json));
             requests.put("binary", row, request(infer, OCTETS, length, binary));
             requests.put("raw-binary", row, request("/infer", OCTETS, length, binary));
             requests.put("echo-binary", row, request("/echo", OCTETS, length, binary));
+            requests.put("infer-json", row, request(infer, JSON, "", inferJson(values)));
+            float[] many = values(model, row, MANY);
+            byte[] manyHead = binaryHead(MANY);
+            requests.put("json-many", row, request(predict, JSON, "", manyJson(model, many)));
+            requests.put("infer-json-many", row, request(infer, JSON, "", inferJson(many)));
+            requests.put(
+                    "binary-many",
+                    row,
+                    request(infer, OCTETS, length(manyHead), binary(manyHead, many)));
         }
         return requests;
     }
@@ -57,6 +69,26 @@ record BenchRequests(Path folder) {
     /** The binary tensor data extension of the Open Inference Protocol, in both directions. */
     Path binary() {
         return folder.resolve("binary");
+    }
+
+    /** {@code infer} of the same protocol in JSON. */
+    Path inferJson() {
+        return folder.resolve("infer-json");
+    }
+
+    /** The same as {@link #json}, with {@link #MANY} rows a request. */
+    Path manyJson() {
+        return folder.resolve("json-many");
+    }
+
+    /** The same as {@link #inferJson}, with {@link #MANY} rows a request. */
+    Path manyInferJson() {
+        return folder.resolve("infer-json-many");
+    }
+
+    /** The same as {@link #binary}, with {@link #MANY} rows a request. */
+    Path manyBinary() {
+        return folder.resolve("binary-many");
     }
 
     Path rawBinary() {
@@ -79,23 +111,58 @@ record BenchRequests(Path folder) {
         Files.write(file, request);
     }
 
-    private static byte[] json(BenchedModel model, float[] values) {
-        StringBuilder json = new StringBuilder("{\"features\":{");
-        for (int i = 0; i < values.length; i++) {
-            json.append(i == 0 ? "\"" : ",\"")
-                    .append(model.schema().names().get(i))
-                    .append("\":")
-                    .append(values[i]);
+    /** Some rows one after the other, from that one on. */
+    private static float[] values(BenchedModel model, int first, int rows) {
+        float[] values = new float[rows * BenchedModel.FEATURES];
+        for (int i = 0; i < rows; i++) {
+            model.rows().row(first + i, values, i * BenchedModel.FEATURES);
         }
-        return json.append("}}").toString().getBytes(StandardCharsets.UTF_8);
+        return values;
     }
 
-    private static byte[] binaryHead() {
+    private static byte[] json(String before, String features, String after) {
+        return (before + features + after).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] manyJson(BenchedModel model, float[] values) {
+        StringJoiner rows = new StringJoiner(",");
+        for (int from = 0; from < values.length; from += BenchedModel.FEATURES) {
+            rows.add(named(model, values, from));
+        }
+        return json("{\"rows\":[", rows.toString(), "]}");
+    }
+
+    /** A row as an object of named features. */
+    private static String named(BenchedModel model, float[] values, int from) {
+        StringJoiner features = new StringJoiner(",", "{", "}");
+        for (int i = 0; i < BenchedModel.FEATURES; i++) {
+            features.add("\"%s\":%s".formatted(model.schema().names().get(i), values[from + i]));
+        }
+        return features.toString();
+    }
+
+    private static byte[] inferJson(float[] values) {
+        StringJoiner data = new StringJoiner(",");
+        for (float value : values) {
+            data.add(Float.toString(value));
+        }
         return """
-        {"inputs":[{"name":"features","shape":[1,%d],"datatype":"FP32","parameters":{"binary_data_size":%d}}],"parameters":{"binary_data_output":true}}\
+        {"inputs":[{"name":"features","shape":[%d,%d],"datatype":"FP32","data":[%s]}]}\
         """
-                .formatted(BenchedModel.FEATURES, BenchedModel.FEATURES * Float.BYTES)
+                .formatted(values.length / BenchedModel.FEATURES, BenchedModel.FEATURES, data)
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] binaryHead(int rows) {
+        return """
+        {"inputs":[{"name":"features","shape":[%d,%d],"datatype":"FP32","parameters":{"binary_data_size":%d}}],"parameters":{"binary_data_output":true}}\
+        """
+                .formatted(rows, BenchedModel.FEATURES, rows * BenchedModel.FEATURES * Float.BYTES)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String length(byte[] head) {
+        return "Inference-Header-Content-Length: " + head.length + "\r\n";
     }
 
     private static byte[] binary(byte[] head, float[] values) {

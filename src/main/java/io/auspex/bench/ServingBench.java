@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What serving costs over the least that it could cost: the packaged service and hand-written
  * baselines on the same processor, asked by the same load generator on another, in turn. Prints one
- * table with goals, met or missed. Its parts are {@link ThroughputBench}, {@link TogetherBench},
- * {@link SingleRow} and {@link LatencyBench}.
+ * table with goals, met or missed. Its parts are {@link ThroughputBench}, {@link EncodingBench},
+ * {@link TogetherBench}, {@link SingleRow} and {@link LatencyBench}.
  */
 final class ServingBench {
 
@@ -110,6 +110,9 @@ final class ServingBench {
                 most = measured.measure(service, model);
             } else {
                 warmUp(load, service);
+            }
+            if (plan.has("encoding")) {
+                new EncodingBench(plan, load, table, progress).measure(service);
             }
             if (plan.has("together")) {
                 try (ServiceUnderTest oneByOne =

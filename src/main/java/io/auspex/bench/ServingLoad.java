@@ -65,6 +65,14 @@ final class ServingLoad implements AutoCloseable {
         return result;
     }
 
+    /** The same, over the processor time that the service took for it. */
+    ThroughputRun measure(String what, ServiceUnderTest service, Path asked) throws IOException {
+        long before = Processors.ofProcess(service.pid());
+        LoadResult result = saturate(what, service.port(), asked, plan.seconds());
+        double seconds = (Processors.ofProcess(service.pid()) - before) / Usage.TICKS_PER_SECOND;
+        return new ThroughputRun(result, result.answered() / seconds);
+    }
+
     /** The same to a baseline, which has to answer everything. */
     LoadResult saturateBaseline(String what, int port, Path asked, double seconds)
             throws IOException {

@@ -23,7 +23,8 @@ record ServingPlan(
         int days,
         Set<String> parts) {
 
-    static final List<String> PARTS = List.of("throughput", "together", "row", "swaps", "refits");
+    static final List<String> PARTS =
+            List.of("throughput", "encoding", "together", "row", "swaps", "refits");
 
     /** Under load before each measurement, not counted. */
     static final double RAMP_SECONDS = 0.5;

@@ -15,16 +15,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /** What a thousand swaps cost a million requests: nothing, if it prints zeros. */
 final class SwapsBench {
 
     private static final int HEAP_MEGABYTES = 256;
+    private static final double MEBIBYTE = 1048576;
 
     private SwapsBench() {}
 
-    static void run(BenchOptions options, PrintStream out)
+    static void run(BenchOptions options, PrintStream out, PrintStream progress)
             throws IOException, InterruptedException, SQLException {
         options.only(
                 "requests",
@@ -54,9 +57,22 @@ final class SwapsBench {
             new SwapModels(database)
                     .prepare(ModelSpec.standard(any.name(), any.market()), any, plan);
             first(service.port(), any, plan.good().getFirst());
-            warmUp(service, any, plan, options.number("warm-up", 30, 0));
-            SwapStorm.Outcome outcome =
-                    new SwapStorm(service.port(), any, plan, () -> resident(service)).run();
+            int warmUpSeconds = options.number("warm-up", 30, 0);
+            progress.printf("warming up for %d s%n", warmUpSeconds);
+            warmUp(service, any, plan, warmUpSeconds);
+            AtomicInteger tenths = new AtomicInteger();
+            LongSupplier told =
+                    () -> {
+                        long bytes = resident(service);
+                        progress.printf(
+                                Locale.ROOT,
+                                "%d tenths of %,d swaps: %.1f MiB resident%n",
+                                tenths.incrementAndGet(),
+                                plan.swaps(),
+                                bytes / MEBIBYTE);
+                        return bytes;
+                    };
+            SwapStorm.Outcome outcome = new SwapStorm(service.port(), any, plan, told).run();
             print(outcome, plan, out);
         }
     }
@@ -125,7 +141,7 @@ final class SwapsBench {
                     Locale.ROOT,
                     "| resident after swap %,d, MiB | %.1f |%n",
                     (tenth + 1) * plan.swaps() / 10,
-                    outcome.resident().get(tenth) / 1048576.0);
+                    outcome.resident().get(tenth) / MEBIBYTE);
         }
         out.printf(
                 Locale.ROOT,

@@ -105,20 +105,18 @@ final class TogetherBench {
 
     private ThroughputRun run(int i, String what, Path way, ServiceUnderTest service)
             throws IOException {
-        long before = Processors.ofProcess(service.pid());
-        LoadResult result = load.saturate(what, service.port(), way, plan.seconds());
-        double seconds = (Processors.ofProcess(service.pid()) - before) / Usage.TICKS_PER_SECOND;
+        ThroughputRun run = load.measure(what, service, way);
         progress.printf(
                 Locale.ROOT,
                 "%d of %d, %s: %,.0f requests/s, %,.0f a processor second, p50 %.2f, p99 %.2f ms%n",
                 i,
                 plan.alternations(),
                 what,
-                result.rate(),
-                result.answered() / seconds,
-                result.p50() / 1e6,
-                result.p99() / 1e6);
-        return new ThroughputRun(result, result.answered() / seconds);
+                run.rate(),
+                run.perProcessorSecond(),
+                run.load().p50() / 1e6,
+                run.p99() / 1e6);
+        return run;
     }
 
     private LoadResult open(int i, String what, double rate, ServiceUnderTest service)

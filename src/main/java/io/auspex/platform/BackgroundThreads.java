@@ -32,15 +32,6 @@ public final class BackgroundThreads {
     }
 
     /**
-     * Between two pieces of work: whoever waits for the processor goes first. A thread that has run
-     * out of its share keeps the processor until the next tick of the clock all the same, 4 ms on
-     * many kernels, and requests wait for that; one that says where it may stop does not.
-     */
-    public static void giveWay() {
-        Thread.yield();
-    }
-
-    /**
      * Makes the calling platform thread, and the native ones that it starts from now on, one of the
      * background. There is no way back.
      *

@@ -19,8 +19,8 @@ final class CompilerThreads {
     /** A quarter of a processor that is wanted by one other thread: nothing is compiled yet. */
     static final int AT_START = 5;
 
-    /** About 3 % of it. */
-    static final int LATER = 15;
+    /** A tenth of it. */
+    static final int LATER = 10;
 
     /** What the kernel keeps of "C1 CompilerThread0" and "C2 CompilerThread0". */
     private static final List<String> NAMES = List.of("C1 CompilerThre", "C2 CompilerThre");

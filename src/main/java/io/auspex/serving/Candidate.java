@@ -2,8 +2,8 @@ package io.auspex.serving;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.features.FeatureSchema;
-import io.auspex.platform.BackgroundThreads;
 import io.auspex.platform.Sha256;
+import io.auspex.platform.WorkInPieces;
 import io.auspex.registry.ModelVersion;
 import java.util.Arrays;
 import java.util.Optional;
@@ -75,6 +75,7 @@ final class Candidate implements AutoCloseable {
      * second half of the runs.
      */
     void warmUp(int runs) {
+        WorkInPieces pieces = new WorkInPieces();
         float[] row = new float[metadata().schema().size()];
         float[] answers = new float[session.heads().size()];
         long[] nanos = new long[runs];
@@ -84,7 +85,7 @@ final class Candidate implements AutoCloseable {
             long before = System.nanoTime();
             session.run(row, answers);
             nanos[made++] = System.nanoTime() - before;
-            BackgroundThreads.giveWay();
+            pieces.giveWay();
         }
         long[] warm = Arrays.copyOfRange(nanos, made / 2, made);
         Arrays.sort(warm);

@@ -1,6 +1,6 @@
 package io.auspex.serving;
 
-import io.auspex.platform.BackgroundThreads;
+import io.auspex.platform.WorkInPieces;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -41,18 +41,19 @@ final class RowParity {
      * by row, and says so.
      */
     static boolean holds(OnnxSession session, Probe probe) {
+        WorkInPieces pieces = new WorkInPieces();
         long start = System.nanoTime();
         List<float[]> rows = rows(probe);
         float[][] alone = new float[rows.size()][session.heads().size()];
         for (int i = 0; i < alone.length; i++) {
             session.run(rows.get(i), alone[i]);
-            BackgroundThreads.giveWay();
+            pieces.giveWay();
             if (System.nanoTime() - start > MOST_NANOS) {
                 return false;
             }
         }
         for (int shift = 0; shift < OnnxSession.TOGETHER_ROWS; shift++) {
-            if (!holds(session, rows, alone, shift, OnnxSession.TOGETHER_ROWS)
+            if (!holds(session, rows, alone, shift, OnnxSession.TOGETHER_ROWS, pieces)
                     || System.nanoTime() - start > MOST_NANOS) {
                 return false;
             }
@@ -67,17 +68,18 @@ final class RowParity {
      * @param most rows of one run, from 2 on
      */
     static boolean holdsUpTo(OnnxSession session, Probe probe, int most) {
+        WorkInPieces pieces = new WorkInPieces();
         long start = System.nanoTime();
         List<float[]> rows = rows(probe).subList(0, ROWS_OF_ANY_NUMBER);
         float[][] alone = new float[rows.size()][session.heads().size()];
         for (int i = 0; i < alone.length; i++) {
             session.run(rows.get(i), alone[i]);
-            BackgroundThreads.giveWay();
+            pieces.giveWay();
         }
         for (int n = 2; n <= most; n++) {
             // Runs of that many have been tried, with more rows.
             for (int first = 0; n != OnnxSession.TOGETHER_ROWS && first < n; first++) {
-                if (!holds(session, rows, alone, first, n)
+                if (!holds(session, rows, alone, first, n, pieces)
                         || System.nanoTime() - start > MOST_NANOS) {
                     return false;
                 }
@@ -88,7 +90,12 @@ final class RowParity {
 
     /** All rows in runs of {@code n}, the first of which begins with that row. */
     private static boolean holds(
-            OnnxSession session, List<float[]> rows, float[][] alone, int first, int n) {
+            OnnxSession session,
+            List<float[]> rows,
+            float[][] alone,
+            int first,
+            int n,
+            WorkInPieces pieces) {
         float[][] together = new float[n][session.heads().size()];
         for (int done = 0; done < rows.size(); done += n) {
             List<float[]> run = new ArrayList<>(n);
@@ -96,7 +103,7 @@ final class RowParity {
                 run.add(rows.get((first + done + i) % rows.size()));
             }
             session.runOnce(run, n, together, 0);
-            BackgroundThreads.giveWay();
+            pieces.giveWay();
             for (int i = 0; i < n; i++) {
                 if (!sameBits(alone[(first + done + i) % alone.length], together[i])) {
                     return false;

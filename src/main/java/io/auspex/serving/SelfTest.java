@@ -1,7 +1,7 @@
 package io.auspex.serving;
 
 import io.auspex.model.Head;
-import io.auspex.platform.BackgroundThreads;
+import io.auspex.platform.WorkInPieces;
 
 /**
  * Whether a session says of the probe rows what the trainer said of them. Tolerances are those of
@@ -25,10 +25,11 @@ final class SelfTest {
 
     /** Compares every head of every row. */
     static void run(OnnxSession session, Probe probe) throws UnusableModelException {
+        WorkInPieces pieces = new WorkInPieces();
         float[] answers = new float[session.heads().size()];
         for (int row = 0; row < probe.size(); row++) {
             session.run(probe.row(row), answers);
-            BackgroundThreads.giveWay();
+            pieces.giveWay();
             for (int i = 0; i < answers.length; i++) {
                 Head head = session.heads().get(i);
                 compare(head, row, probe.expected(head, row), answers[i]);
