@@ -31,7 +31,7 @@ record BenchRequests(Path folder) {
         String infer = "/v2/models/" + BenchedModel.NAME + "/infer";
         for (int row = 0; row < ROWS; row++) {
             float[] values = values(model, row, 1);
-            byte[] json = json("{\"features\":", named(model, values, 0), "}");
+            byte[] json = utf8("{\"features\":" + named(model, values, 0) + "}");
             byte[] head = binaryHead(1);
             byte[] binary = binary(head, values);
             String length = length(head);
@@ -120,8 +120,8 @@ record BenchRequests(Path folder) {
         return values;
     }
 
-    private static byte[] json(String before, String features, String after) {
-        return (before + features + after).getBytes(StandardCharsets.UTF_8);
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] manyJson(BenchedModel model, float[] values) {
@@ -129,7 +129,7 @@ record BenchRequests(Path folder) {
         for (int from = 0; from < values.length; from += BenchedModel.FEATURES) {
             rows.add(named(model, values, from));
         }
-        return json("{\"rows\":[", rows.toString(), "]}");
+        return utf8("{\"rows\":[" + rows + "]}");
     }
 
     /** A row as an object of named features. */

@@ -114,8 +114,9 @@ final class Candidate implements AutoCloseable {
             requestRows = togetherRows;
             return;
         }
-        rowsTogether = RowParity.isWorthTrying(rowNanos) && RowParity.holds(session, known);
-        if (rowsTogether && RowParity.holdsUpTo(session, known, togetherRows)) {
+        RowParity parity = new RowParity(session, known);
+        rowsTogether = RowParity.isWorthTrying(rowNanos) && parity.holds();
+        if (rowsTogether && parity.holdsUpTo(togetherRows)) {
             requestRows = togetherRows;
             seen.held(sha256, togetherRows);
         }

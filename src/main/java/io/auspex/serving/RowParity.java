@@ -29,7 +29,17 @@ final class RowParity {
     private static final long MOST_ROW_NANOS =
             MOST_NANOS / (ROWS * (1 + OnnxSession.TOGETHER_ROWS));
 
-    private RowParity() {}
+    private final WorkInPieces pieces = new WorkInPieces();
+    private final OnnxSession session;
+    private final List<float[]> rows;
+    private final float[][] alone;
+
+    /** Nothing is tried yet. */
+    RowParity(OnnxSession session, Probe probe) {
+        this.session = session;
+        this.rows = rows(probe);
+        this.alone = new float[rows.size()][session.heads().size()];
+    }
 
     /** Whether runs of many rows would save enough to try it. */
     static boolean isWorthTrying(long rowNanos) {
@@ -40,77 +50,67 @@ final class RowParity {
      * Tries it; whoever has no patience for it, with a slow model or on a full machine, scores row
      * by row, and says so.
      */
-    static boolean holds(OnnxSession session, Probe probe) {
-        WorkInPieces pieces = new WorkInPieces();
+    boolean holds() {
         long start = System.nanoTime();
-        List<float[]> rows = rows(probe);
-        float[][] alone = new float[rows.size()][session.heads().size()];
         for (int i = 0; i < alone.length; i++) {
             session.run(rows.get(i), alone[i]);
             pieces.giveWay();
-            if (System.nanoTime() - start > MOST_NANOS) {
+            if (isOver(start)) {
                 return false;
             }
         }
-        for (int shift = 0; shift < OnnxSession.TOGETHER_ROWS; shift++) {
-            if (!holds(session, rows, alone, shift, OnnxSession.TOGETHER_ROWS, pieces)
-                    || System.nanoTime() - start > MOST_NANOS) {
-                return false;
-            }
-        }
-        return true;
+        return holdsAtEveryPlace(OnnxSession.TOGETHER_ROWS, rows.size(), start);
     }
 
     /**
-     * Tries the same of every other number of rows, each row at every place, of a session of which
-     * it holds. Whoever has no patience for it scores one by one.
+     * Tries the same of every other number of rows, each row at every place, when it {@link
+     * #holds()}. Whoever has no patience for it scores one by one.
      *
-     * @param most rows of one run, from 2 on
+     * @param most rows of one run, from 2 on; of {@link OnnxSession#TOGETHER_ROWS} more have been
+     *     tried already
      */
-    static boolean holdsUpTo(OnnxSession session, Probe probe, int most) {
-        WorkInPieces pieces = new WorkInPieces();
+    boolean holdsUpTo(int most) {
         long start = System.nanoTime();
-        List<float[]> rows = rows(probe).subList(0, ROWS_OF_ANY_NUMBER);
-        float[][] alone = new float[rows.size()][session.heads().size()];
-        for (int i = 0; i < alone.length; i++) {
-            session.run(rows.get(i), alone[i]);
-            pieces.giveWay();
-        }
-        for (int n = 2; n <= most; n++) {
-            // Runs of that many have been tried, with more rows.
-            for (int first = 0; n != OnnxSession.TOGETHER_ROWS && first < n; first++) {
-                if (!holds(session, rows, alone, first, n, pieces)
-                        || System.nanoTime() - start > MOST_NANOS) {
-                    return false;
-                }
+        int last = Math.min(most, OnnxSession.TOGETHER_ROWS - 1);
+        for (int n = 2; n <= last; n++) {
+            if (!holdsAtEveryPlace(n, ROWS_OF_ANY_NUMBER, start)) {
+                return false;
             }
         }
         return true;
     }
 
-    /** All rows in runs of {@code n}, the first of which begins with that row. */
-    private static boolean holds(
-            OnnxSession session,
-            List<float[]> rows,
-            float[][] alone,
-            int first,
-            int n,
-            WorkInPieces pieces) {
+    /** The first so many rows in runs of {@code n}, each of them at every place. */
+    private boolean holdsAtEveryPlace(int n, int tried, long start) {
+        for (int first = 0; first < n; first++) {
+            if (!holds(n, tried, first) || isOver(start)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The same, the first run beginning with that row. */
+    private boolean holds(int n, int tried, int first) {
         float[][] together = new float[n][session.heads().size()];
-        for (int done = 0; done < rows.size(); done += n) {
+        for (int done = 0; done < tried; done += n) {
             List<float[]> run = new ArrayList<>(n);
             for (int i = 0; i < n; i++) {
-                run.add(rows.get((first + done + i) % rows.size()));
+                run.add(rows.get((first + done + i) % tried));
             }
             session.runOnce(run, n, together, 0);
             pieces.giveWay();
             for (int i = 0; i < n; i++) {
-                if (!sameBits(alone[(first + done + i) % alone.length], together[i])) {
+                if (!sameBits(alone[(first + done + i) % tried], together[i])) {
                     return false;
                 }
             }
         }
         return true;
+    }
+
+    private static boolean isOver(long start) {
+        return System.nanoTime() - start > MOST_NANOS;
     }
 
     private static boolean sameBits(float[] one, float[] other) {

@@ -49,9 +49,9 @@ class RowParityTest {
     void treesGiveTheSameBitsTogether() throws Exception {
         byte[] trees = Files.readAllBytes(TREES);
         try (OnnxSession session = runtime.open(trees)) {
-            Probe probe = probe(session, session.metadata().report());
-            assertThat(RowParity.holds(session, probe)).isTrue();
-            assertThat(RowParity.holdsUpTo(session, probe, OnnxSession.TOGETHER_ROWS)).isTrue();
+            RowParity parity = new RowParity(session, probe(session, session.metadata().report()));
+            assertThat(parity.holds()).isTrue();
+            assertThat(parity.holdsUpTo(OnnxSession.TOGETHER_ROWS)).isTrue();
         }
         assertThat(saidTogether(trees)).isEqualTo(saidRowByRow(trees));
     }
@@ -61,10 +61,10 @@ class RowParityTest {
     void aGraphInWhichRowsLookAtEachOtherIsScoredRowByRow() throws Exception {
         byte[] looking = changed(RowParityTest::centred);
         try (OnnxSession session = runtime.open(looking)) {
-            Probe probe = probe(session, tiny().report());
-            assertThat(RowParity.holds(session, probe)).isFalse();
-            assertThat(RowParity.holdsUpTo(session, probe, 2)).isFalse();
-            assertThat(RowParity.holdsUpTo(session, probe, 1)).as("nobody in company").isTrue();
+            RowParity parity = new RowParity(session, probe(session, tiny().report()));
+            assertThat(parity.holds()).isFalse();
+            assertThat(parity.holdsUpTo(2)).isFalse();
+            assertThat(parity.holdsUpTo(1)).as("nobody in company").isTrue();
             List<float[]> rows = rows(session, 32);
             float[] alone = new float[session.heads().size()];
             session.run(rows.getFirst(), alone);
