@@ -20,7 +20,9 @@ import java.util.concurrent.TimeUnit;
 final class LatencyBench {
 
     private static final double MAX_REFIT_SECONDS = 300;
-    private static final long POLL_MILLIS = 100;
+
+    /** As often as its progress is written; to look costs the service a query. */
+    private static final long POLL_MILLIS = 500;
 
     private final ServingPlan plan;
     private final Processors processors;

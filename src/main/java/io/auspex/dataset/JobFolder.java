@@ -28,12 +28,38 @@ import java.util.Optional;
  * The 4 are the heads of the market; a model of another {@link ModelKind} has as many columns as
  * heads. A job whose trainer continues another model has that one's text in {@code base.txt}.
  *
+ * <p>Where rows are made of candles, the service writes those, and its half of the folder is made
+ * of them by a worker, before any trainer begins:
+ *
+ * <pre>
+ * candles.json         CandleOrder, LAST
+ * candle_times.npy     int64 [c], close time ms, ascending
+ * candle_symbols.npy   int32 [c], index of symbols
+ * candle_prices.npy    float64 [c, 5], open, high, low, close, volume
+ * </pre>
+ *
  * <p>Rows are ordered by time, then group. A target is NaN where its horizon is not over.
  */
 public record JobFolder(Path path) {
 
     public Path job() {
         return path.resolve("job.json");
+    }
+
+    public Path candleOrder() {
+        return path.resolve("candles.json");
+    }
+
+    public Path candleTimes() {
+        return path.resolve("candle_times.npy");
+    }
+
+    public Path candleSymbols() {
+        return path.resolve("candle_symbols.npy");
+    }
+
+    public Path candlePrices() {
+        return path.resolve("candle_prices.npy");
     }
 
     public Path features() {
@@ -83,6 +109,30 @@ public record JobFolder(Path path) {
 
     public Path report() {
         return path.resolve("report.json");
+    }
+
+    /** To be called when the candles are there. */
+    void writeCandleOrder(CandleOrder order) throws IOException {
+        AtomicFile.write(candleOrder(), Json.mapper().writeValueAsBytes(order));
+    }
+
+    /** Which rows are to be made of candles; empty when the service has made the rows itself. */
+    public Optional<CandleOrder> readCandleOrder() throws IOException {
+        try {
+            return Optional.of(
+                    Json.mapper().readValue(Files.readAllBytes(candleOrder()), CandleOrder.class));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The candles that rows are made of.
+     *
+     * @throws IOException when a file of them is missing, or does not fit the others
+     */
+    public CandleFiles openCandles(CandleOrder order) throws IOException {
+        return CandleFiles.open(this, order);
     }
 
     public void writeJob(JobSpec spec) throws IOException {

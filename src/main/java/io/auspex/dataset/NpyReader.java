@@ -131,6 +131,24 @@ public final class NpyReader implements AutoCloseable {
         return values().asSlice(firstRow * rowBytes, count * rowBytes).toArray(FLOAT32);
     }
 
+    /** A value of an int64 array of one dimension. */
+    long longAt(long row) {
+        require(Npy.Type.INT64);
+        return values().getAtIndex(INT64, row);
+    }
+
+    /** A value of an int32 array of one dimension. */
+    int intAt(long row) {
+        require(Npy.Type.INT32);
+        return values().getAtIndex(INT32, row);
+    }
+
+    /** A value of a float64 array. */
+    double doubleAt(long row, int column) {
+        require(Npy.Type.FLOAT64);
+        return values().getAtIndex(FLOAT64, row * columns() + column);
+    }
+
     /**
      * Fails when the array is not what the caller needs.
      *

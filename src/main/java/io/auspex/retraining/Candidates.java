@@ -3,7 +3,6 @@ package io.auspex.retraining;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.JobSpec;
-import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
 import io.auspex.model.ModelSpec;
 import io.auspex.model.TrainingReport;
@@ -50,8 +49,7 @@ class Candidates {
     }
 
     /** What a finished job offers. */
-    record Trained(
-            JobFolder folder, JobSpec job, TrainingReport report, Iterable<MarketClose> closes) {}
+    record Trained(JobFolder folder, JobSpec job, TrainingReport report) {}
 
     /** What the gate says of the model that a job has made. */
     GateDecision judge(RegisteredModel model, Trained trained, Collection<Symbol> symbols)
@@ -247,7 +245,7 @@ class Candidates {
         try (TrialModel champion = TrialModel.open(proven.onnx().array())) {
             Instant dataTo =
                     Instant.parse(proven.report().path("data").path("to").asText("nothing"));
-            return new ChampionComparison(trained.folder(), trained.job(), trained.closes())
+            return new ChampionComparison(trained.folder(), trained.job())
                     .compare(version, dataTo, champion.schema(), new TrialScorer(champion));
         } catch (DateTimeException untold) {
             return new Champion.Unscored(

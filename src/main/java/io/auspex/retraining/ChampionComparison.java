@@ -1,5 +1,6 @@
 package io.auspex.retraining;
 
+import io.auspex.dataset.CandleOrder;
 import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.JobSpec;
 import io.auspex.dataset.NpyReader;
@@ -25,9 +26,8 @@ import java.util.List;
  * candles.
  *
  * @param job of the candidate
- * @param closes the candles that the candidate's rows were made of
  */
-record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> closes) {
+record ChampionComparison(JobFolder folder, JobSpec job) {
 
     private static final int BATCH_ROWS = 2_048;
 
@@ -124,7 +124,9 @@ record ChampionComparison(JobFolder folder, JobSpec job, Iterable<MarketClose> c
         FeatureEngine engine = new FeatureEngine(schema);
         Batches batches = new Batches(rows.length, width(), schema.size(), champion);
         int next = 0;
-        for (MarketClose close : closes) {
+        CandleOrder order =
+                folder.readCandleOrder().orElseThrow(() -> new IOException("there are no candles"));
+        for (MarketClose close : folder.openCandles(order)) {
             engine.accept(close);
             for (; next < rows.length && times[next] == close.closeTimeMillis(); next++) {
                 List<Symbol> symbols = job.symbols();

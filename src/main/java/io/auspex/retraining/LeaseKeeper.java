@@ -3,6 +3,7 @@ package io.auspex.retraining;
 import io.auspex.platform.Await;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -12,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the lease of a running refit: extends it three times in its length and passes progress on,
  * from one virtual thread of its own, so that neither the database nor an observer can hold up the
- * worker. Progress that comes faster than it can be written is overtaken by newer progress.
+ * worker. Progress is written once a second, and when a phase begins: a write costs the database
+ * and the service some milliseconds of a processor that requests want. What comes faster is
+ * overtaken by newer progress.
  */
 final class LeaseKeeper implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(LeaseKeeper.class);
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final RefitQueue queue;
     private final ClaimedRefit claim;
@@ -107,8 +111,9 @@ final class LeaseKeeper implements AutoCloseable {
     private void keep() throws InterruptedException {
         long held = System.nanoTime();
         long beat = held;
+        String phase = "";
         while (true) {
-            Step step = next(beat + lease.toNanos() / 3 - System.nanoTime());
+            Step step = next(phase, beat);
             if (isClosed()) {
                 return;
             }
@@ -122,6 +127,7 @@ final class LeaseKeeper implements AutoCloseable {
                 beat = now;
                 held = now;
                 if (step != null) {
+                    phase = step.phase();
                     onProgress.accept(written.get());
                 }
             } catch (RuntimeException unreachable) {
@@ -137,22 +143,31 @@ final class LeaseKeeper implements AutoCloseable {
 
     /** Writing progress extends the lease too: whoever gets on with it is alive. */
     private Optional<Refit> write(@Nullable Step step) {
-        if (step != null) {
-            Optional<Refit> progressed =
-                    Await.item(() -> queue.progress(claim, step.phase(), step.percent()));
-            if (progressed.isEmpty()) {
-                return progressed;
-            }
-        }
-        return Await.item(() -> queue.heartbeat(claim, lease));
+        return Await.item(() ->
+                step == null
+                        ? queue.heartbeat(claim, lease)
+                        : queue.progress(claim, lease, step.phase(), step.percent()));
     }
 
-    private @Nullable Step next(long nanos) throws InterruptedException {
+    /**
+     * Waits until there is something to write.
+     *
+     * @param phase the last that was written
+     * @param beat when something was written last, {@link System#nanoTime}
+     * @return null when the lease alone is to be extended
+     */
+    private @Nullable Step next(String phase, long beat) throws InterruptedException {
         lock.lock();
         try {
-            long left = nanos;
-            while (latest == null && !closed && left > 0) {
-                left = changed.awaitNanos(left);
+            while (!closed) {
+                boolean begins = latest != null && !latest.phase().equals(phase);
+                long third = lease.toNanos() / 3;
+                long pause = latest == null ? third : Math.min(third, PROGRESS_NANOS);
+                long left = begins ? 0 : beat + pause - System.nanoTime();
+                if (left <= 0) {
+                    break;
+                }
+                var _ = changed.awaitNanos(left);
             }
             Step step = latest;
             latest = null;

@@ -1,5 +1,6 @@
 package io.auspex.retraining;
 
+import io.auspex.dataset.CandleOrder;
 import io.auspex.dataset.JobSpec;
 import io.auspex.features.Family;
 import io.auspex.features.FeatureDeclaration;
@@ -33,6 +34,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection(
         targets = {
             Calibration.class,
+            CandleOrder.class,
             Evidence.class,
             Family.class,
             FeatureDeclaration.class,

@@ -1,12 +1,12 @@
 package io.auspex.retraining;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.dataset.CandleWriter;
 import io.auspex.dataset.JobFolder;
-import io.auspex.dataset.TrainingSet;
-import io.auspex.dataset.TrainingSetBuilder;
-import io.auspex.features.FeatureEngine;
+import io.auspex.features.FeatureSchema;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
+import io.auspex.model.ModelKind;
 import io.auspex.model.ModelSpec;
 import io.auspex.model.TrainerSpec;
 import io.auspex.model.TrainingReport;
@@ -118,24 +118,16 @@ public class PastRefits {
         JobFolders.delete(folder.path());
         Files.createDirectories(JobFolders.temporary(folder.path()));
         try {
-            FeatureEngine engine =
-                    new FeatureEngine(order.spec().features().schema(order.symbols()));
-            TrainingSet set =
-                    new TrainingSetBuilder(order.spec(), engine)
-                            .build(
-                                    order.closes(),
-                                    folder,
-                                    order.seed(),
-                                    share ->
-                                            progress.accept(
-                                                    "dataset",
-                                                    (int) (share * RefitAttempt.DATASET_DONE)));
-            return switch (set) {
-                case TrainingSet.Empty empty ->
-                        new Result.Failed("nothing to train on: " + empty.reason());
-                case TrainingSet.Built built ->
-                        train(order, built, folder, version, progress, stopped);
-            };
+            progress.accept("dataset", 0);
+            FeatureSchema schema = order.spec().features().schema(order.symbols());
+            try (CandleWriter candles = new CandleWriter(folder)) {
+                order.closes().forEach(candles::add);
+                if (candles.isEmpty()) {
+                    return new Result.Failed("nothing to train on: no candle");
+                }
+                candles.commit(order.spec(), schema, order.seed());
+            }
+            return train(order, folder, version, progress, stopped);
         } finally {
             JobFolders.delete(folder.path());
         }
@@ -143,7 +135,6 @@ public class PastRefits {
 
     private Result train(
             Order order,
-            TrainingSet.Built built,
             JobFolder folder,
             int version,
             ObjIntConsumer<String> progress,
@@ -169,7 +160,7 @@ public class PastRefits {
                                     .formatted(
                                             large.residentBytes() >> 20, large.limitBytes() >> 20));
             case WorkerOutcome.Failed failed -> new Result.Failed(failed.reason());
-            case WorkerOutcome.Succeeded _ -> judge(order, built, folder, version, progress);
+            case WorkerOutcome.Succeeded _ -> judge(order, folder, version, progress);
         };
     }
 
@@ -184,11 +175,7 @@ public class PastRefits {
                         heard ->
                                 progress.accept(
                                         heard.phase(),
-                                        RefitAttempt.DATASET_DONE
-                                                + heard.percent()
-                                                        * (RefitAttempt.WORKER_DONE
-                                                                - RefitAttempt.DATASET_DONE)
-                                                        / 100))) {
+                                        RefitAttempt.percentOf(ModelKind.MARKET, heard)))) {
             Thread watcher =
                     Thread.ofVirtual()
                             .name("past-refit-stop")
@@ -222,11 +209,7 @@ public class PastRefits {
     }
 
     private Result judge(
-            Order order,
-            TrainingSet.Built built,
-            JobFolder folder,
-            int version,
-            ObjIntConsumer<String> progress)
+            Order order, JobFolder folder, int version, ObjIntConsumer<String> progress)
             throws IOException {
         TrainingReport report = folder.readReport().orElse(null);
         if (report == null) {
@@ -236,7 +219,7 @@ public class PastRefits {
         GateCase candidate =
                 Candidates.examine(
                         order.spec(),
-                        new Candidates.Trained(folder, built.job(), report, order.closes()),
+                        new Candidates.Trained(folder, folder.readJob(), report),
                         symbols(order),
                         rival(order.champion()));
         return switch (Gate.decide(candidate, config.promote())) {

@@ -1,9 +1,10 @@
 package io.auspex.retraining;
 
+import io.auspex.dataset.CandleWriter;
 import io.auspex.dataset.JobFolder;
+import io.auspex.dataset.JobSpec;
 import io.auspex.dataset.TrainingSet;
-import io.auspex.dataset.TrainingSetBuilder;
-import io.auspex.features.FeatureEngine;
+import io.auspex.features.FeatureSchema;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.market.CandleHistory;
 import io.auspex.market.Symbol;
@@ -19,6 +20,7 @@ import io.auspex.platform.Sha256;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
 import io.auspex.registry.RegisteredModel;
+import io.auspex.training.Worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
@@ -30,17 +32,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt at one refit: candles to rows, rows to a model in a worker process, model through the
- * gate. Blocks its virtual thread. {@link #stop} may be called by any other.
+ * One attempt at one refit: candles to a file, rows and a model of them in a worker process, model
+ * through the gate. Blocks its virtual thread. {@link #stop} may be called by any other.
  *
  * <pre>
- * dataset 0..20 %   worker 20..90 %   gate 90..99 %
+ * dataset 0..18 %   training 18..90 %   gate 90..99 %
  * </pre>
  */
 final class RefitAttempt {
 
-    static final int DATASET_DONE = 20;
     static final int WORKER_DONE = 90;
+    static final int DATASET_DONE = Worker.DATASET_PERCENT * WORKER_DONE / 100;
 
     /** What an attempt works with. */
     record Tools(
@@ -48,7 +50,6 @@ final class RefitAttempt {
             RefitQueue queue,
             CandleHistory history,
             Candidates candidates,
-            CpuPool cpu,
             Workers workers,
             Iterable<DatasetSource> sources,
             WorkerProcess.Limits limits) {}
@@ -113,14 +114,48 @@ final class RefitAttempt {
                     "",
                     false);
         }
-        PackedCloses closes =
-                model.spec().kind() == ModelKind.MARKET ? closes(model.spec()) : noCloses();
-        TrainingSet set = build(sinceChange(model.spec(), closes), closes);
-        return switch (set) {
-            case TrainingSet.Empty empty ->
-                    new AttemptResult.Failed("nothing to train on: " + empty.reason(), "", false);
-            case TrainingSet.Built built -> stopped ? halted() : train(model, built, closes);
+        return switch (model.spec().kind()) {
+            case MARKET -> ofCandles(model);
+            case TRADE_OUTCOME -> ofSource(model);
         };
+    }
+
+    /** The worker makes the rows: what computes for seconds does so beside the service. */
+    private AttemptResult ofCandles(RegisteredModel model) throws Exception {
+        listener.at("dataset", 0);
+        OptionalLong last = tools.history().lastClose(feed.feed(), feed.timeframe());
+        if (last.isEmpty()) {
+            return nothing("no candle of the model's market");
+        }
+        FeatureSchema schema = model.spec().features().schema(symbols(model.spec()));
+        try (CandleWriter candles = new CandleWriter(folder)) {
+            tools.history()
+                    .forEachClose(
+                            feed.feed(),
+                            feed.timeframe(),
+                            List.of(),
+                            last.getAsLong() - PastRefits.windowMillis(model.spec()),
+                            last.getAsLong(),
+                            candles::add);
+            if (candles.isEmpty()) {
+                return nothing("no candle of the model's market");
+            }
+            candles.commit(sinceChange(model.spec(), last.getAsLong()), schema, claim.seed());
+        }
+        return stopped ? halted() : train(model, schema);
+    }
+
+    private AttemptResult ofSource(RegisteredModel model) throws Exception {
+        listener.at("dataset", 0);
+        DatasetSource source = source(model.spec().kind());
+        return switch (source.build(model.spec(), folder, claim.seed())) {
+            case TrainingSet.Empty empty -> nothing(empty.reason());
+            case TrainingSet.Built built -> stopped ? halted() : train(model, built.job().schema());
+        };
+    }
+
+    private static AttemptResult nothing(String reason) {
+        return new AttemptResult.Failed("nothing to train on: " + reason, "", false);
     }
 
     /**
@@ -165,41 +200,10 @@ final class RefitAttempt {
                 .orElseThrow(() -> new IllegalStateException("model " + name + " is gone"));
     }
 
-    private PackedCloses noCloses() {
-        return PackedCloses.none(feed.feed(), feed.timeframe());
-    }
-
-    private PackedCloses closes(ModelSpec spec) {
-        listener.at("dataset", 0);
-        OptionalLong last = tools.history().lastClose(feed.feed(), feed.timeframe());
-        if (last.isEmpty()) {
-            return noCloses();
-        }
-        long window = Math.multiplyExact(spec.windowCandles(), feed.timeframe().millis());
-        return PackedCloses.read(
-                tools.history(),
-                feed.feed(),
-                feed.timeframe(),
-                last.getAsLong() - window,
-                last.getAsLong());
-    }
-
     /** Earlier closes are still there to warm features up. */
-    private ModelSpec sinceChange(ModelSpec spec, PackedCloses closes) {
+    private ModelSpec sinceChange(ModelSpec spec, long lastCloseMillis) {
         Instant from = claim.refit().dataFrom();
-        return from == null || closes.isEmpty()
-                ? spec
-                : ChangedMarket.window(spec, from, closes.lastCloseMillis());
-    }
-
-    private TrainingSet build(ModelSpec spec, PackedCloses closes) throws Exception {
-        return switch (spec.kind()) {
-            case MARKET -> tools.cpu().call(() -> ofCandles(spec, closes));
-            case TRADE_OUTCOME -> {
-                listener.at("dataset", 0);
-                yield source(spec.kind()).build(spec, folder, claim.seed());
-            }
-        };
+        return from == null ? spec : ChangedMarket.window(spec, from, lastCloseMillis);
     }
 
     private DatasetSource source(ModelKind kind) {
@@ -211,24 +215,13 @@ final class RefitAttempt {
         throw new IllegalStateException("nobody makes training sets of kind " + kind.code());
     }
 
-    private TrainingSet ofCandles(ModelSpec spec, PackedCloses closes) throws IOException {
-        FeatureEngine engine = new FeatureEngine(spec.features().schema(symbols(spec)));
-        return new TrainingSetBuilder(spec, engine)
-                .build(
-                        closes,
-                        folder,
-                        claim.seed(),
-                        share -> listener.at("dataset", (int) (share * DATASET_DONE)));
-    }
-
     private List<Symbol> symbols(ModelSpec spec) {
         return spec.market().symbols().isEmpty() ? feed.symbols() : spec.market().symbols();
     }
 
-    private AttemptResult train(RegisteredModel model, TrainingSet.Built built, PackedCloses closes)
-            throws Exception {
-        provideBase(model, built);
-        return switch (work()) {
+    private AttemptResult train(RegisteredModel model, FeatureSchema schema) throws Exception {
+        provideBase(model, schema);
+        return switch (work(model.spec().kind())) {
             case WorkerOutcome.Killed _ -> halted();
             case WorkerOutcome.TimedOut late ->
                     new AttemptResult.Failed(
@@ -252,12 +245,12 @@ final class RefitAttempt {
             case WorkerOutcome.Failed failed ->
                     new AttemptResult.Failed(
                             failed.reason(), failed.lastOutput(), failed.worthRetrying());
-            case WorkerOutcome.Succeeded _ -> judge(built, closes);
+            case WorkerOutcome.Succeeded _ -> judge();
         };
     }
 
     /** A refit that goes on from the champion needs its text, if there is one that fits. */
-    private void provideBase(RegisteredModel model, TrainingSet.Built built) throws IOException {
+    private void provideBase(RegisteredModel model, FeatureSchema schema) throws IOException {
         Integer champion = model.champion();
         if (model.spec().trainer().mode() == TrainerSpec.Mode.FULL || champion == null) {
             return;
@@ -265,7 +258,7 @@ final class RefitAttempt {
         String name = model.name();
         boolean fits =
                 Await.item(() -> tools.registry().version(name, champion))
-                        .filter(version -> version.schema().equals(built.job().schema()))
+                        .filter(version -> version.schema().equals(schema))
                         .isPresent();
         Optional<byte[]> text =
                 fits ? Await.item(() -> tools.registry().trees(name, champion)) : Optional.empty();
@@ -274,10 +267,12 @@ final class RefitAttempt {
         }
     }
 
-    private WorkerOutcome work() throws IOException, InterruptedException {
+    private WorkerOutcome work(ModelKind kind) throws IOException, InterruptedException {
         try (WorkerProcess process =
                 WorkerProcess.start(
-                        tools.workers().command(folder.path()), folder.path(), this::heard)) {
+                        tools.workers().command(folder.path()),
+                        folder.path(),
+                        heard -> listener.at(phaseOf(heard), percentOf(kind, heard)))) {
             worker.set(process);
             if (stopped) {
                 process.kill();
@@ -288,27 +283,31 @@ final class RefitAttempt {
         }
     }
 
-    private void heard(WorkerProgress progress) {
+    private static String phaseOf(WorkerProgress progress) {
         // The worker's "done" is not ours.
-        String phase = progress.phase().equals("done") ? "verify" : progress.phase();
-        listener.at(phase, DATASET_DONE + progress.percent() * (WORKER_DONE - DATASET_DONE) / 100);
+        return progress.phase().equals("done") ? "verify" : progress.phase();
     }
 
-    private AttemptResult judge(TrainingSet.Built built, PackedCloses closes) throws Exception {
+    /** The worker's share of a whole refit; it is the smaller one where it makes no rows. */
+    static int percentOf(ModelKind kind, WorkerProgress progress) {
+        int from = kind == ModelKind.MARKET ? 0 : DATASET_DONE;
+        return from + progress.percent() * (WORKER_DONE - from) / 100;
+    }
+
+    private AttemptResult judge() throws Exception {
         Optional<TrainingReport> report = folder.readReport();
         if (report.isEmpty()) {
             return new AttemptResult.Failed("the worker ended without a report", "", true);
         }
         listener.at("gate", WORKER_DONE);
+        JobSpec job = folder.readJob();
         byte[] onnx = Files.readAllBytes(folder.model());
-        ModelVersion version = keep(built, report.get(), onnx);
+        ModelVersion version = keep(job, report.get(), onnx);
         keepTrees(version);
-        Candidates.Trained trained =
-                new Candidates.Trained(folder, built.job(), report.get(), closes);
+        Candidates.Trained trained = new Candidates.Trained(folder, job, report.get());
         // Read anew: it may have got another champion while the worker was busy.
         RegisteredModel model = model();
-        GateDecision decision =
-                tools.candidates().judge(model, trained, symbols(built.job().spec()));
+        GateDecision decision = tools.candidates().judge(model, trained, symbols(job.spec()));
         if (stopped) {
             return halted();
         }
@@ -338,7 +337,7 @@ final class RefitAttempt {
     }
 
     /** The same bytes of an attempt that died before the gate spoke are the same version. */
-    private ModelVersion keep(TrainingSet.Built built, TrainingReport report, byte[] onnx) {
+    private ModelVersion keep(JobSpec job, TrainingReport report, byte[] onnx) {
         String sha256 = Sha256.hex(onnx);
         for (ModelVersion earlier : mine()) {
             if (earlier.sha256().equals(sha256)) {
@@ -359,7 +358,7 @@ final class RefitAttempt {
                         .add(
                                 model,
                                 originOf(claim.id()),
-                                built.job().schema(),
+                                job.schema(),
                                 onnx,
                                 Json.mapper().valueToTree(told)));
     }

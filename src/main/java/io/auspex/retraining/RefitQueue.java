@@ -163,19 +163,21 @@ class RefitQueue {
     }
 
     /**
-     * Notes how far it is, and what that says about the time it will take. The first percents say
-     * too little.
+     * Notes how far it is, and what that says about the time it will take (the first percents say
+     * too little), and extends the lease; empty when it is lost.
      */
-    Uni<Optional<Refit>> progress(ClaimedRefit claim, String phase, int percent) {
+    Uni<Optional<Refit>> progress(ClaimedRefit claim, Duration lease, String phase, int percent) {
         return update(
                 claim,
-                """
-                phase = :phase, percent = cast(:percent as integer),
-                remaining_seconds = case when cast(:percent as integer) >= 5 then
-                    ceil(extract(epoch from now() - attempt_started_at)
-                        * (100 - cast(:percent as integer)) / cast(:percent as integer)) end
-                """,
-                Map.of("phase", phase, "percent", percent));
+                "lease_until = now() + "
+                        + MILLIS
+                        + """
+                        , phase = :phase, percent = cast(:percent as integer),
+                        remaining_seconds = case when cast(:percent as integer) >= 5 then
+                            ceil(extract(epoch from now() - attempt_started_at)
+                                * (100 - cast(:percent as integer)) / cast(:percent as integer)) end
+                        """,
+                Map.of("millis", lease.toMillis(), "phase", phase, "percent", percent));
     }
 
     Uni<Optional<Refit>> succeed(ClaimedRefit claim, String decision, String reason, int version) {

@@ -74,7 +74,6 @@ class RefitRunner {
             ModelRegistry registry,
             CandleHistory history,
             Candidates candidates,
-            CpuPool cpu,
             Workers workers,
             Roles roles,
             Traces traces,
@@ -93,7 +92,6 @@ class RefitRunner {
                         queue,
                         history,
                         candidates,
-                        cpu,
                         workers,
                         sources,
                         limits(config.refit()));

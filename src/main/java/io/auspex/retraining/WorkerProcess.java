@@ -41,6 +41,9 @@ final class WorkerProcess implements AutoCloseable {
     /** The job cannot be trained; the heap is too small: trying again would not help. */
     private static final Set<Integer> HOPELESS = Set.of(2, 3);
 
+    /** There is nothing to train on. */
+    private static final int NOTHING = 6;
+
     /** A worker needs no database, so it does not get to know one. */
     private static final List<String> SECRETS =
             List.of("AUSPEX_DATABASE", "QUARKUS_DATASOURCE", "PGPASSWORD");
@@ -229,6 +232,9 @@ final class WorkerProcess implements AutoCloseable {
                     "the worker was ended by signal " + (exitCode - SIGNAL), output, true);
         }
         String lastLine = output.substring(output.lastIndexOf('\n') + 1);
+        if (exitCode == NOTHING && !lastLine.isBlank()) {
+            return new Failed(lastLine, output, false);
+        }
         return new Failed(
                 "the worker ended with exit code "
                         + exitCode

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 /** The steps of a training run, in order. */
 public enum Phase {
+    DATASET,
     LOAD,
     FOLDS,
     FIT,

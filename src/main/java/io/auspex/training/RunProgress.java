@@ -56,7 +56,7 @@ final class RunProgress {
     private void tell(String message) {
         int percent =
                 switch (phase) {
-                    case LOAD -> 0;
+                    case DATASET, LOAD -> 0;
                     case FOLDS, FIT -> percent(finished);
                     case EXPORT -> TREES_TO;
                     case VERIFY -> TREES_TO + 3;

@@ -3,6 +3,7 @@ package io.auspex.retraining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.auspex.dataset.CandleWriter;
 import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.JobSpec;
 import io.auspex.dataset.Npy;
@@ -177,7 +178,11 @@ class ChampionComparisonTest {
 
     private Champion compare(long dataTo, FeatureSchema schema, Scorer champion)
             throws IOException {
-        return new ChampionComparison(folder, job, closes)
+        try (CandleWriter candles = new CandleWriter(folder)) {
+            closes.forEach(candles::add);
+            candles.commit(job.spec(), job.schema(), job.seed());
+        }
+        return new ChampionComparison(folder, job)
                 .compare(4, Instant.ofEpochMilli(dataTo), schema, champion);
     }
 

@@ -118,7 +118,7 @@ class RefitQueueTest {
         assertThat(claim.refit().phase()).isEqualTo("dataset");
         assertThat(claim.seed()).isEqualTo(RefitRow.seedOf(queued.id(), "alpha")).isNotNegative();
 
-        Refit folds = await(() -> queue.progress(claim, "folds", 40)).orElseThrow();
+        Refit folds = await(() -> queue.progress(claim, LEASE, "folds", 40)).orElseThrow();
         assertThat(folds.phase()).isEqualTo("folds");
         assertThat(folds.percent()).isEqualTo(40);
         assertThat(await(() -> queue.heartbeat(claim, LEASE))).isPresent();
@@ -138,13 +138,13 @@ class RefitQueueTest {
     void theRemainingTimeFollowsFromTheTimeThatWasTaken() throws SQLException {
         Refit queued = enqueue("alpha");
         ClaimedRefit claim = claim("me").orElseThrow();
-        assertThat(await(() -> queue.progress(claim, "dataset", 4)).orElseThrow())
+        assertThat(await(() -> queue.progress(claim, LEASE, "dataset", 4)).orElseThrow())
                 .extracting(Refit::remainingSeconds)
                 .isNull();
         sql(
                 "update refit_job set attempt_started_at = now() - interval '1 minute' where id = "
                         + queued.id());
-        Refit folds = await(() -> queue.progress(claim, "folds", 20)).orElseThrow();
+        Refit folds = await(() -> queue.progress(claim, LEASE, "folds", 20)).orElseThrow();
         assertThat(folds.remainingSeconds()).isBetween(240L, 300L);
         Refit done = await(() -> queue.succeed(claim, "REJECTED", "no", 1)).orElseThrow();
         assertThat(done.remainingSeconds()).isNull();
@@ -205,7 +205,7 @@ class RefitQueueTest {
         assertThat(second.attempt()).isEqualTo(2);
         assertThat(second.seed()).isEqualTo(first.seed());
         assertThat(await(() -> queue.heartbeat(first, LEASE))).isEmpty();
-        assertThat(await(() -> queue.progress(first, "fit", 80))).isEmpty();
+        assertThat(await(() -> queue.progress(first, LEASE, "fit", 80))).isEmpty();
         assertThat(await(() -> queue.succeed(first, "PROMOTED", "too late", 1))).isEmpty();
         assertThat(await(() -> queue.fail(first, "too late", ""))).isEmpty();
         assertThat(await(() -> queue.refit(second.id())).orElseThrow()).isEqualTo(second.refit());

@@ -3,9 +3,20 @@ package io.auspex.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.auspex.dataset.CandleWriter;
 import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.NpyReader;
 import io.auspex.dataset.NpyWriter;
+import io.auspex.dataset.TrainingSet;
+import io.auspex.dataset.TrainingSetBuilder;
+import io.auspex.features.FeatureEngine;
+import io.auspex.features.FeatureSchema;
+import io.auspex.ingest.SimulatedMarket;
+import io.auspex.ingest.SimulatedMarketGenerator;
+import io.auspex.market.MarketClose;
+import io.auspex.market.Timeframe;
+import io.auspex.model.MarketSpec;
+import io.auspex.model.ModelSpec;
 import io.auspex.model.TrainerSpec;
 import io.auspex.platform.Json;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +78,81 @@ class WorkerTest {
                 .extracting(line -> line.get("phase").textValue())
                 .containsSubsequence("load", "folds", "fit", "export", "verify", "done");
         assertThat(lines.getLast().get("percent").intValue()).isEqualTo(100);
+    }
+
+    /** The same rows, and the same model, as if this process had made them. */
+    @Test
+    void makesTheRowsOfCandlesItself() throws Exception {
+        List<MarketClose> closes = closes(900);
+        ModelSpec spec = onCandles(closes);
+        FeatureSchema schema = spec.features().schema(List.of());
+        JobFolder rows = new JobFolder(temporary.resolve("rows"));
+        assertThat(
+                        new TrainingSetBuilder(spec, new FeatureEngine(schema))
+                                .build(closes, rows, 42, _ -> {}))
+                .isInstanceOf(TrainingSet.Built.class);
+        JobFolder candles = ordered(closes, spec, schema);
+        assertThat(work(rows.path(), "-Xmx256m").exitCode()).isZero();
+        Ended ended = work(candles.path(), "-Xmx256m");
+        assertThat(ended.exitCode()).as(ended.log()).isZero();
+
+        assertThat(candles.job()).hasSameBinaryContentAs(rows.job());
+        assertThat(candles.features()).hasSameBinaryContentAs(rows.features());
+        assertThat(candles.targets()).hasSameBinaryContentAs(rows.targets());
+        assertThat(candles.times()).hasSameBinaryContentAs(rows.times());
+        assertThat(candles.groups()).hasSameBinaryContentAs(rows.groups());
+        assertThat(candles.model()).hasSameBinaryContentAs(rows.model());
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : ended.out()) {
+            lines.add(Json.mapper().readTree(line));
+        }
+        assertThat(lines).extracting(line -> line.get("percent").intValue()).isSorted();
+        assertThat(lines)
+                .extracting(line -> line.get("phase").textValue())
+                .containsSubsequence("dataset", "load", "folds", "fit", "verify", "done");
+    }
+
+    @Test
+    void saysWhyThereIsNothingToTrainOn() throws Exception {
+        List<MarketClose> closes = closes(4);
+        ModelSpec spec = onCandles(closes);
+        JobFolder folder = ordered(closes, spec, spec.features().schema(List.of()));
+        Ended ended = work(folder.path(), "-Xmx256m");
+        assertThat(ended.exitCode()).isEqualTo(Worker.NOTHING);
+        assertThat(ended.log().strip())
+                .startsWith("nothing to train on: of 4 closes no row is left");
+        assertThat(folder.job()).doesNotExist();
+        assertThat(folder.report()).doesNotExist();
+    }
+
+    private static List<MarketClose> closes(int count) {
+        SimulatedMarketGenerator market =
+                new SimulatedMarketGenerator(
+                        new SimulatedMarket(3, 1.0, 3, 30, Timeframe.FIVE_MINUTES, 0));
+        return Stream.generate(market::next).limit(count).toList();
+    }
+
+    private static ModelSpec onCandles(List<MarketClose> closes) {
+        ModelSpec spec = JOB.job.spec();
+        return new ModelSpec(
+                spec.name(),
+                new MarketSpec(closes.getFirst().feed(), List.of(), Timeframe.FIVE_MINUTES),
+                spec.features(),
+                spec.targets(),
+                spec.trainer(),
+                spec.validation(),
+                spec.gate(),
+                spec.windowCandles());
+    }
+
+    private JobFolder ordered(List<MarketClose> closes, ModelSpec spec, FeatureSchema schema)
+            throws IOException {
+        JobFolder folder = new JobFolder(temporary.resolve("candles"));
+        try (CandleWriter writer = new CandleWriter(folder)) {
+            closes.forEach(writer::add);
+            writer.commit(spec, schema, 42);
+        }
+        return folder;
     }
 
     /** {@code /dev/full} refuses every write as a full disk does. */
