@@ -116,7 +116,7 @@ final class RefittedVersions implements VersionSource {
                 history.closes(
                         plan.feed(),
                         plan.timeframe(),
-                        to - PastRefits.windowMillis(refits.spec()),
+                        PastRefits.closesAfter(refits.spec(), plan.symbols(), to),
                         to);
         Integer before = walk.champion();
         Result result =

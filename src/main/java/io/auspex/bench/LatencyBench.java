@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How long requests take that come at their own pace: while nothing else happens, while versions
- * are swapped, and during whole refits, in turn.
+ * are swapped, and during whole refits, in turn. Before that each of them happens once without
+ * being counted, because code that runs for the first time is compiled beside the requests, and
+ * what was compiled for fewer kinds of requests is discarded; what that costs is told.
  */
 final class LatencyBench {
 
@@ -59,6 +61,14 @@ final class LatencyBench {
         List<LoadResult> refits = new ArrayList<>();
         List<Double> swapMillis = new ArrayList<>();
         warmUp(service);
+        if (plan.warmsUp() && plan.has("swaps")) {
+            try (Swapping _ = new Swapping(service, new ArrayList<>())) {
+                var _ = told("not counted, swaps", open(service, plan.warmUpSeconds()));
+            }
+        }
+        if (plan.warmsUp() && plan.has("refits")) {
+            var _ = told("not counted, refit", refit(service));
+        }
         for (int i = 1; i <= plan.alternations(); i++) {
             idle.add(told(i, "idle", open(service, plan.seconds())));
             if (plan.has("swaps")) {
@@ -108,6 +118,9 @@ final class LatencyBench {
         List<LoadResult> idle = new ArrayList<>();
         List<LoadResult> refits = new ArrayList<>();
         warmUp(service);
+        if (plan.warmsUp()) {
+            var _ = told("not counted, refit, sharing", refit(service));
+        }
         for (int i = 1; i <= plan.alternations(); i++) {
             idle.add(told(i, "idle", open(service, plan.seconds())));
             refits.add(told(i, "refit, sharing", refit(service)));
@@ -168,12 +181,14 @@ final class LatencyBench {
     }
 
     private LoadResult told(int alternation, String what, LoadResult result) {
+        return told("%d of %d, %s".formatted(alternation, plan.alternations(), what), result);
+    }
+
+    private LoadResult told(String what, LoadResult result) {
         progress.printf(
                 Locale.ROOT,
-                "%d of %d, %s: p50 %.3f, p99 %.3f, p99.9 %.3f, most %.1f ms; %,d requests;"
+                "%s: p50 %.3f, p99 %.3f, p99.9 %.3f, most %.1f ms; %,d requests;"
                         + " generator %.0f %% busy, late p99 %.3f ms%n",
-                alternation,
-                plan.alternations(),
                 what,
                 result.p50() / 1e6,
                 result.p99() / 1e6,

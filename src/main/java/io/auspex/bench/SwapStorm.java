@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,8 @@ final class SwapStorm {
      * @param failed requests without a 200
      * @param mixed answers that no one version gives
      * @param unexpected promotions that ended otherwise than planned
-     * @param resident bytes in RAM after each tenth of the swaps
+     * @param resident bytes in RAM, of each tenth of the swaps the median of what there was after
+     *     each of them: single readings differ by what was freed and not yet given back
      * @param complaints the first few things that were wrong
      */
     record Outcome(
@@ -85,7 +87,7 @@ final class SwapStorm {
             double seconds,
             List<String> complaints) {
 
-        /** From the end of the first tenth to the end of the last, relative to the first. */
+        /** From the first tenth to the last, relative to the first. */
         double residentGrowth() {
             return (double) resident.getLast() / resident.getFirst() - 1;
         }
@@ -95,6 +97,7 @@ final class SwapStorm {
     private final MarkedModel any;
     private final Plan plan;
     private final LongSupplier residentBytes;
+    private final Consumer<List<Long>> onTenth;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong mixed = new AtomicLong();
@@ -107,8 +110,15 @@ final class SwapStorm {
     /**
      * @param any a version of the model; the mark does not matter
      * @param residentBytes of the service
+     * @param onTenth told {@link Outcome#resident} as far as it is known, after each tenth
      */
-    SwapStorm(int port, MarkedModel any, Plan plan, LongSupplier residentBytes) {
+    SwapStorm(
+            int port,
+            MarkedModel any,
+            Plan plan,
+            LongSupplier residentBytes,
+            Consumer<List<Long>> onTenth) {
+        this.onTenth = onTenth;
         this.port = port;
         this.any = any;
         this.plan = plan;
@@ -212,6 +222,7 @@ final class SwapStorm {
 
     private Swaps swap() throws IOException {
         Swaps swaps = new Swaps();
+        List<Long> tenth = new ArrayList<>();
         try (HttpConnection connection = new HttpConnection(port)) {
             int failures = 0;
             for (int i = 1; i <= plan.swaps(); i++) {
@@ -222,8 +233,11 @@ final class SwapStorm {
                     int next = plan.good().get((1 + swaps.promoted) % plan.good().size());
                     promote(connection, next, 200, swaps);
                 }
+                tenth.add(residentBytes.getAsLong());
                 if (i * 10L / plan.swaps() > swaps.resident.size()) {
-                    swaps.resident.add(residentBytes.getAsLong());
+                    swaps.resident.add((long) Series.of(tenth, Long::doubleValue).median());
+                    tenth.clear();
+                    onTenth.accept(swaps.resident);
                 }
             }
         }

@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /** What a thousand swaps cost a million requests: nothing, if it prints zeros. */
@@ -60,19 +58,20 @@ final class SwapsBench {
             int warmUpSeconds = options.number("warm-up", 30, 0);
             progress.printf("warming up for %d s%n", warmUpSeconds);
             warmUp(service, any, plan, warmUpSeconds);
-            AtomicInteger tenths = new AtomicInteger();
-            LongSupplier told =
-                    () -> {
-                        long bytes = resident(service);
-                        progress.printf(
-                                Locale.ROOT,
-                                "%d tenths of %,d swaps: %.1f MiB resident%n",
-                                tenths.incrementAndGet(),
-                                plan.swaps(),
-                                bytes / MEBIBYTE);
-                        return bytes;
-                    };
-            SwapStorm.Outcome outcome = new SwapStorm(service.port(), any, plan, told).run();
+            SwapStorm.Outcome outcome =
+                    new SwapStorm(
+                                    service.port(),
+                                    any,
+                                    plan,
+                                    () -> resident(service),
+                                    tenths ->
+                                            progress.printf(
+                                                    Locale.ROOT,
+                                                    "%d tenths of %,d swaps: %.1f MiB resident%n",
+                                                    tenths.size(),
+                                                    plan.swaps(),
+                                                    tenths.getLast() / MEBIBYTE))
+                            .run();
             print(outcome, plan, out);
         }
     }
@@ -89,7 +88,7 @@ final class SwapsBench {
                         10_000, 10, plan.connections(), plan.good(), List.of(), List.of());
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() < end) {
-            new SwapStorm(service.port(), any, round, () -> 0).run();
+            new SwapStorm(service.port(), any, round, () -> 0, _ -> {}).run();
         }
     }
 
@@ -139,7 +138,7 @@ final class SwapsBench {
         for (int tenth = 0; tenth < outcome.resident().size(); tenth++) {
             out.printf(
                     Locale.ROOT,
-                    "| resident after swap %,d, MiB | %.1f |%n",
+                    "| resident, median of the tenth that ends with swap %,d, MiB | %.1f |%n",
                     (tenth + 1) * plan.swaps() / 10,
                     outcome.resident().get(tenth) / MEBIBYTE);
         }

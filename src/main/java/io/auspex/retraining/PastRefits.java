@@ -3,6 +3,7 @@ package io.auspex.retraining;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.auspex.dataset.CandleWriter;
 import io.auspex.dataset.JobFolder;
+import io.auspex.dataset.TrainingSetBuilder;
 import io.auspex.features.FeatureSchema;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
@@ -99,9 +100,16 @@ public class PastRefits {
         record Failed(String reason) implements Result {}
     }
 
-    /** How far back closes have to go for a refit that is due after a close; milliseconds. */
-    public static long windowMillis(ModelSpec spec) {
-        return Math.multiplyExact(spec.windowCandles(), spec.market().timeframe().millis());
+    /**
+     * How far back the closes of a refit have to go.
+     *
+     * @param symbols of the market
+     * @param lastCloseMillis after which it is due
+     * @return close time, exclusive, milliseconds since the Unix epoch
+     */
+    public static long closesAfter(ModelSpec spec, List<Symbol> symbols, long lastCloseMillis) {
+        return TrainingSetBuilder.closesAfter(
+                spec, spec.features().schema(symbols), lastCloseMillis);
     }
 
     /**

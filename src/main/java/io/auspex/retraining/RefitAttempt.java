@@ -4,6 +4,7 @@ import io.auspex.dataset.CandleWriter;
 import io.auspex.dataset.JobFolder;
 import io.auspex.dataset.JobSpec;
 import io.auspex.dataset.TrainingSet;
+import io.auspex.dataset.TrainingSetBuilder;
 import io.auspex.features.FeatureSchema;
 import io.auspex.ingest.HistoryLoaded;
 import io.auspex.market.CandleHistory;
@@ -134,7 +135,7 @@ final class RefitAttempt {
                             feed.feed(),
                             feed.timeframe(),
                             List.of(),
-                            last.getAsLong() - PastRefits.windowMillis(model.spec()),
+                            TrainingSetBuilder.closesAfter(model.spec(), schema, last.getAsLong()),
                             last.getAsLong(),
                             candles::add);
             if (candles.isEmpty()) {

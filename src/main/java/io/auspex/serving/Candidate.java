@@ -19,6 +19,9 @@ final class Candidate implements AutoCloseable {
     /** The warm-up of a slow model ends after this long, however few runs it has made. */
     private static final long MAX_WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private static final int ROUND = 50;
+    private static final double CHEAPER = 0.95;
+
     private final ModelSlot slot;
     private final OnnxSession session;
     private final String sha256;
@@ -71,25 +74,35 @@ final class Candidate implements AutoCloseable {
     }
 
     /**
-     * Runs until the code and the caches are warm, and keeps the median cost of one row over the
-     * second half of the runs.
+     * Runs until rows get no cheaper: until the median of a round is not {@value #CHEAPER} of that
+     * of the round before. Keeps the last median as the cost of one row.
+     *
+     * @param most runs in all
      */
-    void warmUp(int runs) {
+    void warmUp(int most) {
         WorkInPieces pieces = new WorkInPieces();
         float[] row = new float[metadata().schema().size()];
         float[] answers = new float[session.heads().size()];
-        long[] nanos = new long[runs];
-        long start = System.nanoTime();
+        long end = System.nanoTime() + MAX_WARM_UP_NANOS;
+        long before = Long.MAX_VALUE;
         int made = 0;
-        while (made < runs && System.nanoTime() - start < MAX_WARM_UP_NANOS) {
-            long before = System.nanoTime();
-            session.run(row, answers);
-            nanos[made++] = System.nanoTime() - before;
-            pieces.giveWay();
+        while (made < most && System.nanoTime() < end) {
+            long[] nanos = new long[Math.min(ROUND, most - made)];
+            int done = 0;
+            do {
+                long start = System.nanoTime();
+                session.run(row, answers);
+                nanos[done++] = System.nanoTime() - start;
+                pieces.giveWay();
+            } while (done < nanos.length && System.nanoTime() < end);
+            made += done;
+            Arrays.sort(nanos, 0, done);
+            rowNanos = nanos[done / 2];
+            if (rowNanos > CHEAPER * before) {
+                break;
+            }
+            before = rowNanos;
         }
-        long[] warm = Arrays.copyOfRange(nanos, made / 2, made);
-        Arrays.sort(warm);
-        rowNanos = warm.length == 0 ? 0 : warm[warm.length / 2];
     }
 
     /**

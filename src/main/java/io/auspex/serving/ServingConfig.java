@@ -9,7 +9,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "auspex.serving")
 interface ServingConfig {
 
-    /** Rows scored before a version is published; at most two seconds are spent on them. */
+    /** Most rows scored before a version is published; at most two seconds are spent on them. */
     @WithDefault("500")
     int warmUpRuns();
 

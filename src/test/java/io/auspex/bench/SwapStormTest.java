@@ -38,7 +38,8 @@ class SwapStormTest {
         }
         SwapsBench.first(RestAssured.port, any, 1);
         double sessions = sessions();
-        SwapStorm.Outcome outcome = new SwapStorm(RestAssured.port, any, plan, () -> 1).run();
+        SwapStorm.Outcome outcome =
+                new SwapStorm(RestAssured.port, any, plan, () -> 1, _ -> {}).run();
         assertThat(outcome.complaints()).isEmpty();
         assertThat(outcome.requests()).isGreaterThanOrEqualTo(8_000);
         assertThat(outcome.failed()).isZero();
