@@ -3,6 +3,11 @@ package io.auspex.backtest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.auspex.backtest.RunState.Walk;
+import io.auspex.features.Family;
+import io.auspex.features.FeatureDeclaration;
+import io.auspex.features.FeatureEngine;
+import io.auspex.features.FeatureSchema;
+import io.auspex.features.FeatureSet;
 import io.auspex.feedback.RangeGuards;
 import io.auspex.market.MarketClose;
 import io.auspex.market.Symbol;
@@ -67,6 +72,10 @@ class RefittedVersionsTest {
     }
 
     private static BacktestPlan plan(int most) {
+        return plan(most, ModelSpec.standard("tiny", MARKET));
+    }
+
+    private static BacktestPlan plan(int most, ModelSpec spec) {
         return new BacktestPlan(
                 "tiny",
                 MadeMarket.FEED,
@@ -74,10 +83,7 @@ class RefittedVersionsTest {
                 List.of(new Symbol("AAA")),
                 MadeMarket.at(200),
                 MadeMarket.at(700),
-                new VersionPlan(
-                        List.of(),
-                        new VersionPlan.Refits(
-                                ModelSpec.standard("tiny", MARKET), "every 10h", "UTC", most)),
+                new VersionPlan(List.of(), new VersionPlan.Refits(spec, "every 10h", "UTC", most)),
                 BacktestEngineTest.TINY_RULE,
                 new PaperRules(FillPrice.NEXT_OPEN, 6, 0, true, 0, 0, 1, 1, true, true, 1_000),
                 false,
@@ -136,6 +142,41 @@ class RefittedVersionsTest {
     }
 
     private static RunState last;
+
+    /** Its first row has the features that it had live. */
+    @Test
+    void aRefitGetsWhatItsFirstRowNeeds() throws Exception {
+        MadeMarket market = MadeMarket.walk(8, 1_200, "AAA", "BBB");
+        ModelSpec standard = ModelSpec.standard("tiny", MARKET);
+        int window = 100;
+        ModelSpec spec =
+                new ModelSpec(
+                        standard.name(),
+                        MARKET,
+                        new FeatureSet(
+                                List.of(
+                                        new FeatureDeclaration(
+                                                Family.VOLATILITY,
+                                                List.of(12),
+                                                List.of(MadeMarket.TIMEFRAME),
+                                                List.of(0),
+                                                List.of())),
+                                2),
+                        standard.targets(),
+                        standard.trainer(),
+                        standard.validation(),
+                        standard.gate(),
+                        window);
+        Trainer trainer = new Trainer();
+        var _ = run(plan(60, spec), market, trainer, RunState.fresh(plan(60, spec)), 500);
+        FeatureSchema schema = spec.features().schema(List.of(new Symbol("AAA")));
+        long needed = FeatureEngine.requiredHistoryMillis(schema, MadeMarket.TIMEFRAME);
+        // Longer than the market is old: the refit gets all of it, and not its window alone.
+        assertThat(needed).isGreaterThan(200 * MadeMarket.STEP);
+        List<MarketClose> closes = trainer.orders.getFirst().closes();
+        assertThat(closes.getFirst().closeTimeMillis()).isEqualTo(MadeMarket.close(0));
+        assertThat(closes).hasSizeGreaterThan(window + 50);
+    }
 
     @Test
     void everyRefitSeesItsPastAloneAndServesFromTheNextCloseOn() throws Exception {

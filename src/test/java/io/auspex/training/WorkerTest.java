@@ -11,6 +11,7 @@ import io.auspex.dataset.TrainingSet;
 import io.auspex.dataset.TrainingSetBuilder;
 import io.auspex.features.FeatureEngine;
 import io.auspex.features.FeatureSchema;
+import io.auspex.features.FeatureSet;
 import io.auspex.ingest.SimulatedMarket;
 import io.auspex.ingest.SimulatedMarketGenerator;
 import io.auspex.market.MarketClose;
@@ -83,7 +84,7 @@ class WorkerTest {
     /** The same rows, and the same model, as if this process had made them. */
     @Test
     void makesTheRowsOfCandlesItself() throws Exception {
-        List<MarketClose> closes = closes(900);
+        List<MarketClose> closes = closes(420);
         ModelSpec spec = onCandles(closes);
         FeatureSchema schema = spec.features().schema(List.of());
         JobFolder rows = new JobFolder(temporary.resolve("rows"));
@@ -137,7 +138,7 @@ class WorkerTest {
         return new ModelSpec(
                 spec.name(),
                 new MarketSpec(closes.getFirst().feed(), List.of(), Timeframe.FIVE_MINUTES),
-                spec.features(),
+                FeatureSet.compact(),
                 spec.targets(),
                 spec.trainer(),
                 spec.validation(),
