@@ -118,12 +118,7 @@ public record JobFolder(Path path) {
 
     /** Which rows are to be made of candles; empty when the service has made the rows itself. */
     public Optional<CandleOrder> readCandleOrder() throws IOException {
-        try {
-            return Optional.of(
-                    Json.mapper().readValue(Files.readAllBytes(candleOrder()), CandleOrder.class));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
+        return readIfThere(candleOrder(), CandleOrder.class);
     }
 
     /**
@@ -150,9 +145,12 @@ public record JobFolder(Path path) {
 
     /** The report, when the job is done. */
     public Optional<TrainingReport> readReport() throws IOException {
+        return readIfThere(report(), TrainingReport.class);
+    }
+
+    private static <T> Optional<T> readIfThere(Path file, Class<T> type) throws IOException {
         try {
-            return Optional.of(
-                    Json.mapper().readValue(Files.readAllBytes(report()), TrainingReport.class));
+            return Optional.of(Json.mapper().readValue(Files.readAllBytes(file), type));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
