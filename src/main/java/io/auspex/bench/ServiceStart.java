@@ -52,9 +52,23 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
     List<String> words() throws IOException {
         List<String> words = new ArrayList<>();
         processors.server().ifPresent(list -> words.addAll(List.of("taskset", "-c", list)));
-        words.addAll(java(heap));
+        List<String> flags = new ArrayList<>(heap);
+        aotCache().ifPresent(cache -> flags.add("-XX:AOTCache=" + cache));
+        words.addAll(java(flags));
         words.addAll(options);
         return words;
+    }
+
+    /** What {@code ./auspex aot} has stored, if it is of this build: the launcher's rule. */
+    static Optional<Path> aotCache() throws IOException {
+        Path jar = packagedJar();
+        Path cache = jar.resolveSibling("app.aot");
+        boolean fits =
+                Files.isRegularFile(cache)
+                        && Files.getLastModifiedTime(cache)
+                                        .compareTo(Files.getLastModifiedTime(jar))
+                                > 0;
+        return fits ? Optional.of(cache) : Optional.empty();
     }
 
     /** The launcher's command line with some options of the JVM. */

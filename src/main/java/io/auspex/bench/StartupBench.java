@@ -80,11 +80,11 @@ final class StartupBench {
     private Map<String, List<String>> sides(PrintStream progress) throws IOException {
         Map<String, List<String>> sides = new LinkedHashMap<>();
         sides.put("JVM", jvm(List.of()));
-        Path cache = jar.resolveSibling("app.aot");
-        if (Files.isRegularFile(cache)) {
-            sides.put("JVM with the AOT cache", jvm(List.of("-XX:AOTCache=" + cache)));
+        Optional<Path> cache = ServiceStart.aotCache();
+        if (cache.isPresent()) {
+            sides.put("JVM with the AOT cache", jvm(List.of("-XX:AOTCache=" + cache.get())));
         } else {
-            progress.println("no AOT cache: ./auspex aot makes one");
+            progress.println("no AOT cache of this build: ./auspex aot makes one");
         }
         executable()
                 .ifPresentOrElse(
