@@ -90,7 +90,9 @@ final class Rehearsal implements AutoCloseable {
                 asking.add(connections.submit(() -> ask(kinds)));
             }
             try {
-                settled();
+                if (refits > 0) {
+                    settled();
+                }
                 for (int i = 1; i <= refits; i++) {
                     progress.printf("refit %d of %d: %s%n", i, refits, refit());
                 }
@@ -189,7 +191,8 @@ final class Rehearsal implements AutoCloseable {
     }
 
     private Stream<JsonNode> refits() throws IOException, InterruptedException {
-        return StreamSupport.stream(api.get("/api/refits").spliterator(), false);
+        return StreamSupport.stream(api.get("/api/refits").spliterator(), false)
+                .filter(refit -> refit.path("model").asText().equals(name));
     }
 
     private String refit() throws IOException, InterruptedException {
