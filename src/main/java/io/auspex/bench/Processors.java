@@ -3,8 +3,6 @@ package io.auspex.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -52,28 +50,6 @@ record Processors(
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
-    }
-
-    /**
-     * All threads of a process, and those that it starts, go before every ordinary thread from now
-     * on, or are ordinary ones again.
-     *
-     * @return false where that takes a right that this process has not, or there is no chrt
-     */
-    static boolean goFirst(long pid, boolean first) throws IOException, InterruptedException {
-        if (!Files.isExecutable(Path.of("/usr/bin/chrt"))) {
-            return false;
-        }
-        List<String> policy = first ? List.of("--fifo", "-p", "1") : List.of("--other", "-p", "0");
-        List<String> words = new ArrayList<>(List.of("chrt", "--all-tasks"));
-        words.addAll(policy);
-        words.add(Long.toString(pid));
-        return new ProcessBuilder(words)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start()
-                        .waitFor()
-                == 0;
     }
 
     /** What the processors have done so far; {@code stolen} by the machine below this one. */

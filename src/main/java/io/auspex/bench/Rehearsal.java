@@ -58,20 +58,13 @@ final class Rehearsal implements AutoCloseable {
         this.progress = progress;
     }
 
-    /** With a service on a loopback port that has a champion, or is about to. */
+    /** With a service of the simulated market on a loopback port; waits for its first champion. */
     public static void main(String[] arguments) throws Exception {
-        BenchOptions options =
-                BenchOptions.of(arguments).only("port", "model", "refits", "swaps", "symbol");
+        BenchOptions options = BenchOptions.of(arguments).only("port");
         PrintStream progress = System.err;
         try (Rehearsal rehearsal =
-                new Rehearsal(
-                        options.number("port", 8080, 1),
-                        options.text("model", "simulated-5m"),
-                        progress)) {
-            rehearsal.run(
-                    options.number("refits", REFITS, 0),
-                    options.number("swaps", SWAPS, 0),
-                    options.text("symbol", "ETHSIM"));
+                new Rehearsal(options.number("port", 8080, 1), "simulated-5m", progress)) {
+            rehearsal.run(REFITS, SWAPS, "ETHSIM");
         }
     }
 

@@ -17,7 +17,6 @@ final class ServingLoad implements AutoCloseable {
     private final BenchRequests requests;
     private final PrintStream progress;
     private final LineProcess generator;
-    private boolean told;
     private long served;
     private long failed;
     private long seed = 1;
@@ -89,44 +88,20 @@ final class ServingLoad implements AutoCloseable {
         return run(new LoadJob(port, asked.toString(), 1, 0, 0.2, 0, seed++));
     }
 
-    /**
-     * JSON predictions at a rate that does not depend on the answers. Where that is permitted they
-     * are sent before anybody else on the load generator's processor computes: what a worker there
-     * takes from it is no latency of the service.
-     */
+    /** JSON predictions at a rate that does not depend on the answers. */
     LoadResult open(String what, int port, double seconds, double rate) throws IOException {
-        LoadJob job =
-                new LoadJob(
-                        port,
-                        requests.json().toString(),
-                        plan.connections(),
-                        OPEN_RAMP_SECONDS,
-                        seconds,
-                        rate,
-                        seed++);
-        try {
-            if (!Processors.goFirst(generator.pid(), true) && !told) {
-                progress.println(
-                        "the load generator is an ordinary process: with a worker on its processor it is late");
-                told = true;
-            }
-            LoadResult result = run(job);
-            count(what, result);
-            return result;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted before the load began", e);
-        } finally {
-            ordinary();
-        }
-    }
-
-    private void ordinary() throws IOException {
-        try {
-            var _ = Processors.goFirst(generator.pid(), false);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        LoadResult result =
+                run(
+                        new LoadJob(
+                                port,
+                                requests.json().toString(),
+                                plan.connections(),
+                                OPEN_RAMP_SECONDS,
+                                seconds,
+                                rate,
+                                seed++));
+        count(what, result);
+        return result;
     }
 
     /** Until an open loop counts. */
