@@ -84,6 +84,6 @@ final class ClosedLoop implements Load {
         for (int i = 0; i < underWay; i++) {
             load.failed("no answer");
         }
-        return load.result(last, 0);
+        return load.result(last, 0, 0);
     }
 }

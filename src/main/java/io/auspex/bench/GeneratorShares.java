@@ -3,6 +3,7 @@ package io.auspex.bench;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** How busy the load generator was: one that is too busy may be what was measured. */
 final class GeneratorShares {
@@ -11,6 +12,7 @@ final class GeneratorShares {
 
     private final Map<String, Series> shares = new LinkedHashMap<>();
     private final Map<String, Series> lateMillis = new LinkedHashMap<>();
+    private final Map<String, Series> leftOut = new LinkedHashMap<>();
 
     /**
      * @param share of its processor
@@ -21,9 +23,11 @@ final class GeneratorShares {
 
     /**
      * @param millis how late it sent, p99
+     * @param percent of the requests, left out because it had no processor
      */
-    void late(String what, Series millis) {
+    void late(String what, Series millis, Series percent) {
         lateMillis.put(what, millis);
+        leftOut.put(what, percent);
     }
 
     void print(PrintStream out) {
@@ -35,7 +39,9 @@ final class GeneratorShares {
                         share.median() > BUSY ? ": it may be the bottleneck here" : ""));
         lateMillis.forEach((what, millis) ->
                 out.printf(
-                        "Load generator, %s: p99 of its own lateness %s ms%n",
-                        what, millis.text("%.2f")));
+                        "Load generator, %s: p99 of its own lateness %s ms; without a processor, and so left out, %s %% of the requests%n",
+                        what,
+                        millis.text("%.2f"),
+                        Objects.requireNonNull(leftOut.get(what)).text("%.1f")));
     }
 }

@@ -188,7 +188,7 @@ final class LatencyBench {
         progress.printf(
                 Locale.ROOT,
                 "%s: p50 %.3f, p99 %.3f, p99.9 %.3f, most %.1f ms; %,d requests;"
-                        + " generator %.0f %% busy, late p99 %.3f ms%n",
+                        + " generator %.0f %% busy, late p99 %.3f ms, without a processor for %.0f ms: %.1f %% left out%n",
                 what,
                 result.p50() / 1e6,
                 result.p99() / 1e6,
@@ -196,13 +196,18 @@ final class LatencyBench {
                 result.max() / 1e6,
                 result.requests(),
                 100 * result.cpuShare(),
-                result.lateP99() / 1e6);
+                result.lateP99() / 1e6,
+                result.stalledSeconds() * 1e3,
+                100 * result.leftOutShare());
         return result;
     }
 
     private void late(String what, List<LoadResult> results) {
         if (!results.isEmpty()) {
-            shares.late(what, Series.of(results, result -> result.lateP99() / 1e6));
+            shares.late(
+                    what,
+                    Series.of(results, result -> result.lateP99() / 1e6),
+                    Series.of(results, result -> 100 * result.leftOutShare()));
         }
     }
 }

@@ -23,6 +23,7 @@ final class LoadRecord {
     private long secondEnds;
     private long answered;
     private long failures;
+    private long leftOut;
     private @Nullable String firstFailure;
     private long cpuAtStart;
 
@@ -52,6 +53,18 @@ final class LoadRecord {
         second.recordValue(latency);
     }
 
+    /**
+     * A request that was not sent, or an answer of which nobody knows when it came, for want of a
+     * processor for the load generator.
+     *
+     * @param sentNanos when it was sent, or to be sent
+     */
+    void leftOut(long sentNanos) {
+        if (sentNanos >= from) {
+            leftOut++;
+        }
+    }
+
     void failed(String what) {
         failures++;
         if (firstFailure == null) {
@@ -61,8 +74,9 @@ final class LoadRecord {
 
     /**
      * @param untilNanos when the last request was sent
+     * @param stalledNanos how long the load generator was without a processor
      */
-    LoadResult result(long untilNanos, long lateP99) {
+    LoadResult result(long untilNanos, long lateP99, long stalledNanos) {
         double seconds = Math.max(1, untilNanos - from) / (double) SECOND_NANOS;
         double cpu = cpuAtStart < 0 ? 0 : (SYSTEM.getProcessCpuTime() - cpuAtStart) / 1e9;
         return new LoadResult(
@@ -77,6 +91,8 @@ final class LoadRecord {
                 all.getValueAtPercentile(99.9),
                 all.getMaxValue(),
                 lateP99,
+                leftOut,
+                stalledNanos / 1e9,
                 p99OfSeconds);
     }
 

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param cpuShare of one processor that the generator itself used
  * @param lateP99 how late an open loop sent although a connection was free: its own fault, part of
  *     the latencies; 0 for a closed loop
+ * @param leftOut requests of an open loop that were not sent, or whose answer came nobody knows
+ *     when, because the generator had no processor; in none of the other figures
+ * @param stalledSeconds how long it had none, also while warming up
  * @param p99OfSeconds of each second, in order
  */
 record LoadResult(
@@ -27,10 +30,17 @@ record LoadResult(
         long p999,
         long max,
         long lateP99,
+        long leftOut,
+        double stalledSeconds,
         List<Long> p99OfSeconds) {
 
     LoadResult {
         p99OfSeconds = List.copyOf(p99OfSeconds);
+    }
+
+    /** Of the requests that an open loop was to send. */
+    double leftOutShare() {
+        return leftOut / (double) Math.max(1, leftOut + requests);
     }
 
     double rate() {

@@ -12,7 +12,6 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Requests at instants that do not depend on the answers, as independent callers send them: the
@@ -21,18 +20,26 @@ import org.jspecify.annotations.Nullable;
  * request that its stall has kept waiting (no coordinated omission).
  *
  * <pre>
- *   sender    sleeps to the next instant ─> a free connection? ─ yes ─> send
- *                                               └── no ──> waiting ──┐
- *   receiver  answer ─> record ─> waiting? ─ yes ─> send the oldest <┘
- *                                    └── no ──> the connection is free
+ *   due ──> a free connection? ─ yes ─> send
+ *                └── no ──> waiting ──┐
+ *   answer ─> record ─> waiting? ─ yes ─> send the oldest <┘
+ *                └── no ──> the connection is free
  * </pre>
  *
- * Both sleep when there is nothing to do, so that the processor is left to whoever else is measured
- * there.
+ * One thread looks for answers after each request that it sends and at least every {@value
+ * #LOOK_MICROS} us, and sleeps in between. It never waits for an answer: the server would have to
+ * wake it for each, which a server pays for whose callers share its machine, and no other. So a
+ * latency is up to {@value #LOOK_MICROS} us longer than it was.
+ *
+ * <p>While the generator itself has no processor ({@link OwnStalls}) nothing is sent, and nothing
+ * that was due then is sent later, in a bunch that nobody sends. When an answer came that is found
+ * at the first look after it, nobody knows: it is left out. One that is still under way then counts
+ * like any other.
  */
 final class OpenLoop implements Load {
 
-    private static final long WAIT_MILLIS = 100;
+    private static final int LOOK_MICROS = 50;
+    private static final long LOOK_NANOS = LOOK_MICROS * 1_000L;
     private static final long DRAIN_NANOS = 20_000_000_000L;
     private static final int LATE_DIGITS = 2;
 
@@ -41,25 +48,39 @@ final class OpenLoop implements Load {
 
     private final LoadJob job;
     private final ByteBuffer[] requests;
-    private final Object turn = new Object();
     private final Queue<LoadConnection> free = new ArrayDeque<>();
     private final Queue<Long> waiting = new ArrayDeque<>();
     private final Histogram late = new Histogram(LATE_DIGITS);
+    private final SplittableRandom random;
+    private final double gapNanos;
+    private final OwnStalls stalls;
+    private final LoadRecord load;
+    private final long end;
     private volatile boolean stopped;
-    private volatile long sent;
-    private volatile boolean allSent;
-    private volatile long lastNanos;
-    private volatile @Nullable Exception broken;
+    private double due;
+    private long sent;
+    private long received;
+    private long lastNews;
+    private long looks;
+    private long lastDoubtfulLook;
 
     OpenLoop(LoadJob job, ByteBuffer[] requests) {
         this.job = job;
         this.requests = requests;
+        this.random = new SplittableRandom(job.seed());
+        this.gapNanos = 1e9 / job.rate();
+        long start = System.nanoTime();
+        this.stalls = new OwnStalls(start);
+        this.load = new LoadRecord(start + job.warmUpNanos());
+        this.end = start + job.warmUpNanos() + job.nanos();
+        this.due = start;
     }
 
     @Override
-    public LoadResult run() throws IOException, InterruptedException {
+    public LoadResult run() throws IOException {
         // What else runs on its processor is not to be charged to the server.
         boolean _ = PromptThreads.enter();
+        TimerSlack.none();
         try (Selector selector = Selector.open()) {
             List<LoadConnection> connections = new ArrayList<>();
             try {
@@ -67,20 +88,14 @@ final class OpenLoop implements Load {
                     connections.add(new LoadConnection(job.port(), i, selector));
                 }
                 free.addAll(connections);
-                long start = System.nanoTime();
-                Thread sender = Thread.ofPlatform().name("sender").start(() -> sendAll(start));
-                LoadRecord load = new LoadRecord(start + job.warmUpNanos());
-                try {
-                    receiveAll(selector, load);
-                } finally {
-                    stopped = true;
-                    sender.join();
+                while (!stopped && due < end) {
+                    sendDue();
+                    look(selector);
+                    sleep((long) due - System.nanoTime());
                 }
-                Exception failure = broken;
-                if (failure != null) {
-                    throw new IOException("the sender failed", failure);
-                }
-                return load.result(lastNanos, late.getValueAtPercentile(99));
+                long last = System.nanoTime();
+                drain(selector);
+                return load.result(last, late.getValueAtPercentile(99), stalls.totalNanos());
             } finally {
                 for (LoadConnection connection : connections) {
                     connection.close();
@@ -94,88 +109,91 @@ final class OpenLoop implements Load {
         stopped = true;
     }
 
-    private void sendAll(long start) {
-        TimerSlack.none();
-        boolean _ = PromptThreads.enter();
-        SplittableRandom random = new SplittableRandom(job.seed());
-        long end = start + job.warmUpNanos() + job.nanos();
-        double gapNanos = 1e9 / job.rate();
-        double due = start;
-        try {
-            while (!stopped) {
-                due -= gapNanos * Math.log(1 - random.nextDouble());
-                long dueNanos = (long) due;
-                if (dueNanos >= end) {
-                    break;
-                }
-                for (long left = dueNanos - System.nanoTime();
-                        left > 0;
-                        left = dueNanos - System.nanoTime()) {
-                    LockSupport.parkNanos(left);
-                }
-                send(dueNanos);
-            }
-        } catch (IOException | RuntimeException failure) {
-            broken = failure;
-        }
-        lastNanos = System.nanoTime();
-        allSent = true;
-    }
-
-    private void send(long dueNanos) throws IOException {
-        LoadConnection connection;
-        synchronized (turn) {
-            sent++;
-            connection = free.poll();
-            if (connection == null) {
-                if (waiting.size() == MAX_WAITING) {
-                    throw new IOException(MAX_WAITING + " requests wait");
-                }
-                waiting.add(dueNanos);
-                return;
-            }
-        }
-        late.recordValue(Math.max(0, System.nanoTime() - dueNanos));
-        connection.send(requests, dueNanos);
-    }
-
-    private void receiveAll(Selector selector, LoadRecord load) throws IOException {
-        long received = 0;
-        long lastNews = System.nanoTime();
-        while (!(allSent && received == sent)) {
-            int ready = selector.select(WAIT_MILLIS);
-            if (ready == 0 && allSent && System.nanoTime() - lastNews > DRAIN_NANOS) {
-                break;
-            }
-            for (SelectionKey key : selector.selectedKeys()) {
-                if (key.attachment() instanceof LoadConnection connection && connection.receive()) {
-                    received++;
-                    lastNews = System.nanoTime();
-                    if (connection.isOk()) {
-                        load.answered(connection.sentNanos(), lastNews);
-                    } else {
-                        load.failed(connection.text());
-                    }
-                    released(connection);
-                }
-            }
-            selector.selectedKeys().clear();
+    private void drain(Selector selector) throws IOException {
+        lastNews = System.nanoTime();
+        while (received < sent && System.nanoTime() - lastNews < DRAIN_NANOS) {
+            look(selector);
+            sleep(LOOK_NANOS);
         }
         for (; received < sent; received++) {
             load.failed("no answer");
         }
     }
 
-    private void released(LoadConnection connection) throws IOException {
-        Long due;
-        synchronized (turn) {
-            due = waiting.poll();
-            if (due == null) {
-                free.add(connection);
+    private void sleep(long nanos) {
+        if (nanos > 0) {
+            LockSupport.parkNanos(Math.min(nanos, LOOK_NANOS));
+            step();
+        }
+    }
+
+    /** Now, after what it has done last. */
+    private long step() {
+        long now = System.nanoTime();
+        if (stalls.step(now)) {
+            // What is left of this look, and the next, bring what came in the meantime.
+            lastDoubtfulLook = looks + 1;
+            for (; due < now && due < end; toNext()) {
+                load.leftOut((long) due);
             }
         }
-        if (due != null) {
-            connection.send(requests, due);
+        return now;
+    }
+
+    private void toNext() {
+        due -= gapNanos * Math.log(1 - random.nextDouble());
+    }
+
+    private void sendDue() throws IOException {
+        while (!stopped && due < end && due <= step()) {
+            send((long) due);
+            toNext();
+        }
+    }
+
+    private void send(long dueNanos) throws IOException {
+        sent++;
+        LoadConnection connection = free.poll();
+        if (connection == null) {
+            if (waiting.size() == MAX_WAITING) {
+                throw new IOException(MAX_WAITING + " requests wait");
+            }
+            waiting.add(dueNanos);
+            return;
+        }
+        late.recordValue(Math.max(0, System.nanoTime() - dueNanos));
+        connection.send(requests, dueNanos);
+    }
+
+    private void look(Selector selector) throws IOException {
+        looks++;
+        if (selector.selectNow() == 0) {
+            return;
+        }
+        for (SelectionKey key : selector.selectedKeys()) {
+            if (key.attachment() instanceof LoadConnection connection && connection.receive()) {
+                received++;
+                lastNews = step();
+                if (!connection.isOk()) {
+                    load.failed(connection.text());
+                } else if (looks <= lastDoubtfulLook) {
+                    load.leftOut(connection.sentNanos());
+                } else {
+                    load.answered(connection.sentNanos(), lastNews);
+                }
+                released(connection);
+                sendDue();
+            }
+        }
+        selector.selectedKeys().clear();
+    }
+
+    private void released(LoadConnection connection) throws IOException {
+        Long longDue = waiting.poll();
+        if (longDue == null) {
+            free.add(connection);
+        } else {
+            connection.send(requests, longDue);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.auspex.ingest.LiveHold;
 import io.auspex.ingest.Speed;
 import io.auspex.model.ModelSpec;
 import io.auspex.platform.Await;
+import io.auspex.platform.BackgroundThreads;
 import io.auspex.registry.ModelPromoted;
 import io.auspex.registry.ModelRegistry;
 import io.auspex.registry.ModelVersion;
@@ -111,7 +112,8 @@ class FeedbackLoop {
     /** After the stream, which is to hear of signals first. */
     void start(@Observes @Priority(SignalPipeline.RESTORE_PRIORITY + 2) StartupEvent started) {
         subscription = hub.subscribe(_ -> news.release(), this::heard);
-        thread = Thread.ofPlatform().daemon().name("feedback").start(this::run);
+        thread = BackgroundThreads.factory("feedback-").newThread(this::run);
+        thread.start();
     }
 
     void stop(@Observes @Priority(2) ShutdownEvent stopped) throws InterruptedException {

@@ -25,9 +25,6 @@ import java.util.concurrent.TimeUnit;
 @Unremovable // looked up by Await, which is no bean
 class BackgroundLoop {
 
-    /** A tenth of a processor that is wanted by one other thread: signals are written here. */
-    private static final int NICENESS = 10;
-
     private static final String NAME = "auspex-background-loop";
 
     /** As Vert.x has it: half of the time for tasks. */
@@ -68,7 +65,7 @@ class BackgroundLoop {
     private static Thread thread(Runnable loop) {
         return VertxThreadFactory.INSTANCE.newVertxThread(
                 () -> {
-                    boolean _ = BackgroundThreads.enter(NICENESS);
+                    boolean _ = BackgroundThreads.enter(BackgroundThreads.NICENESS);
                     loop.run();
                 },
                 NAME,

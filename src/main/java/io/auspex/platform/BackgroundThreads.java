@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadFactory;
 public final class BackgroundThreads {
 
     /** About 3 % of a processor that is wanted by one other thread. */
-    private static final int NICENESS = 15;
+    static final int NICENESS = 15;
 
     /** Longer than that of {@link PromptThreads}, which therefore need not wait for its end. */
     static final long SLICE_NANOS = 200_000;

@@ -2,22 +2,23 @@ package io.auspex.platform;
 
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
- * As soon as the service answers: event loops run at once when something comes, and Java's
- * compilers come after them, the more so when most is compiled.
+ * As soon as the service answers: event loops run at once when something comes, and so does whoever
+ * lets every thread wait; Java's compilers come after them, the more so when most is compiled.
  */
 @ApplicationScoped
 class ThreadRoles {
 
-    /** By then most of what requests need is compiled. */
-    private static final Duration WARM = Duration.ofMinutes(1);
-
     private static final Logger LOG = Logger.getLogger(ThreadRoles.class);
 
+    /** A tenth of a processor that is wanted by one other thread: people wait for some of it. */
+    private static final int CARRIERS_NICENESS = 10;
+
     private final Vertx vertx;
+    private final CompilerWeight compilers = new CompilerWeight();
+    private volatile boolean warm;
 
     ThreadRoles(Vertx vertx) {
         this.vertx = vertx;
@@ -32,13 +33,36 @@ class ThreadRoles {
                                 LOG.debug("this kernel sets no slices: requests may wait for them");
                             }
                         }));
-        int compilers = CompilerThreads.giveWay(CompilerThreads.AT_START);
-        LOG.debugf("%d compiler threads come after requests", compilers);
-        vertx.setTimer(
-                WARM.toMillis(),
-                _ ->
-                        Thread.ofVirtual()
-                                .name("auspex-compilers")
-                                .start(() -> CompilerThreads.giveWay(CompilerThreads.LATER)));
+        int _ = JavaThreads.COLLECTORS.goFirst();
+        int _ = JavaThreads.AFTERWARDS.giveWay(BackgroundThreads.NICENESS);
+        int _ = JavaThreads.CARRIERS.giveWay(CARRIERS_NICENESS);
+        int given = JavaThreads.COMPILERS.giveWay(CompilerWeight.AT_START);
+        LOG.debugf("%d compiler threads come after requests", given);
+        long _ =
+                vertx.setTimer(
+                        CompilerWeight.START.toMillis(),
+                        _ ->
+                                aside(() -> {
+                                    int _ = JavaThreads.COMPILERS.giveWay(CompilerWeight.LATER);
+                                }));
+        long _ =
+                vertx.setPeriodic(
+                        CompilerWeight.START.toMillis(),
+                        CompilerWeight.LOOK.toMillis(),
+                        _ -> aside(this::look));
+    }
+
+    /** What is started since, and what has become warm. */
+    private void look() {
+        int _ = JavaThreads.CARRIERS.giveWay(CARRIERS_NICENESS);
+        if (!warm && compilers.isWarm(JavaThreads.COMPILERS.ranNanos())) {
+            int _ = JavaThreads.COMPILERS.giveWay(CompilerWeight.WARM);
+            warm = true;
+            LOG.debug("Java's compilers need next to nothing any more, and have no more than that");
+        }
+    }
+
+    private static void aside(Runnable work) {
+        Thread.ofVirtual().name("thread-roles").start(work);
     }
 }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class CompilerThreadsTest {
+class JavaThreadsTest {
 
     private static final Path TASKS = Path.of("/proc/self/task");
 
     @Test
     void javasCompilersComeAfterEveryOtherThread() throws IOException {
         assumeTrue(Files.isDirectory(TASKS), "Linux");
-        assertThat(CompilerThreads.giveWay(1)).isPositive();
+        assertThat(JavaThreads.COMPILERS.giveWay(1)).isPositive();
         try (Stream<Path> tasks = Files.list(TASKS)) {
             List<Integer> niceness =
                     tasks.filter(task -> name(task).matches("C[12] CompilerThre"))
@@ -27,6 +27,30 @@ class CompilerThreadsTest {
             assertThat(niceness).isNotEmpty().allMatch(nice -> nice >= 1);
         }
         assertThat(ThreadScheduling.niceness(ThreadScheduling.SELF)).hasValue(0);
+    }
+
+    @Test
+    void collectorsKeepTheirWeightAndWaitForNobodysSlice() throws IOException {
+        assumeTrue(Files.isDirectory(TASKS), "Linux");
+        assumeTrue(
+                Files.readString(TASKS.resolveSibling("sched")).contains("se.slice"),
+                "a kernel that tells of slices");
+        assertThat(JavaThreads.COLLECTORS.goFirst()).isPositive();
+        try (Stream<Path> tasks = Files.list(TASKS)) {
+            Path collector =
+                    tasks.filter(task -> name(task).equals("VM Thread")).findFirst().orElseThrow();
+            assertThat(Files.readAllLines(collector.resolve("sched")))
+                    .anyMatch(line -> line.matches("se\\.slice +: +100000"))
+                    .anyMatch(line -> line.matches("prio +: +120"));
+        }
+    }
+
+    @Test
+    void howLongTheyHaveRunIsTold() {
+        assumeTrue(Files.isDirectory(TASKS), "Linux");
+        long before = JavaThreads.COMPILERS.ranNanos().orElseThrow();
+        assertThat(before).isPositive();
+        assertThat(JavaThreads.COMPILERS.ranNanos().orElseThrow()).isGreaterThanOrEqualTo(before);
     }
 
     private static String name(Path task) {
