@@ -32,6 +32,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class RunningAuspex implements AutoCloseable {
 
+    /** For their JVM: none of them runs for long enough to be compiled twice. */
+    private static final String BRIEF = "-XX:TieredStopAtLevel=1 ";
+
     private static final Path FOLDER = Packaged.CHECKOUT.resolve("target/it");
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration STOP = Duration.ofSeconds(40);
@@ -150,7 +153,7 @@ final class RunningAuspex implements AutoCloseable {
                             "AUSPEX_MODELS_FOLDER",
                             Packaged.CHECKOUT.resolve("onnx-models").toString());
         } else {
-            builder.environment().put("JAVA_OPTS", StoredClasses.options());
+            builder.environment().put("JAVA_OPTS", BRIEF + StoredClasses.options());
         }
         builder.redirectErrorStream(true);
         return builder;
