@@ -116,11 +116,11 @@ final class KafkaFeed implements Feed {
             goLiveWhenHistoryIsRead();
             while (!Thread.currentThread().isInterrupted()) {
                 ConsumerRecords<String, String> records = consumer.poll(POLL);
+                tellOfConnection();
                 for (ConsumerRecord<String, String> record : records) {
                     take(record);
                 }
                 goLiveWhenHistoryIsRead();
-                tellOfConnection();
                 if (live && !records.isEmpty()) {
                     commit();
                 }
