@@ -3,7 +3,6 @@ package io.auspex.bench;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 
 /** How busy the load generator was: one that is too busy may be what was measured. */
 final class GeneratorShares {
@@ -11,8 +10,10 @@ final class GeneratorShares {
     private static final double BUSY = 0.95;
 
     private final Map<String, Series> shares = new LinkedHashMap<>();
-    private final Map<String, Series> lateMillis = new LinkedHashMap<>();
-    private final Map<String, Series> leftOut = new LinkedHashMap<>();
+    private final Map<String, Misses> misses = new LinkedHashMap<>();
+
+    /** What it missed by itself. */
+    private record Misses(Series lateMillis, Series percentLeftOut) {}
 
     /**
      * @param share of its processor
@@ -26,8 +27,7 @@ final class GeneratorShares {
      * @param percent of the requests, left out because it had no processor
      */
     void late(String what, Series millis, Series percent) {
-        lateMillis.put(what, millis);
-        leftOut.put(what, percent);
+        misses.put(what, new Misses(millis, percent));
     }
 
     void print(PrintStream out) {
@@ -37,11 +37,11 @@ final class GeneratorShares {
                         what,
                         share.text("%.2f"),
                         share.median() > BUSY ? ": it may be the bottleneck here" : ""));
-        lateMillis.forEach((what, millis) ->
+        misses.forEach((what, missed) ->
                 out.printf(
                         "Load generator, %s: p99 of its own lateness %s ms; without a processor, and so left out, %s %% of the requests%n",
                         what,
-                        millis.text("%.2f"),
-                        Objects.requireNonNull(leftOut.get(what)).text("%.1f")));
+                        missed.lateMillis().text("%.2f"),
+                        missed.percentLeftOut().text("%.1f")));
     }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** Sends requests for a while; runs once. */
 sealed interface Load permits ClosedLoop, OpenLoop {
 
-    LoadResult run() throws IOException, InterruptedException;
+    LoadResult run() throws IOException;
 
     /** Ends it early; from any thread. */
     void stop();

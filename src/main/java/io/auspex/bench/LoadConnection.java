@@ -14,8 +14,7 @@ import java.util.Locale;
 
 /**
  * One kept-alive HTTP/1.1 connection with at most one request under way, as cheap as it can be, so
- * that the generator is not what is measured. Understands answers with a content length. Sending
- * and receiving may happen on two threads, one after the other.
+ * that the generator is not what is measured. Understands answers with a content length.
  */
 final class LoadConnection implements AutoCloseable {
 

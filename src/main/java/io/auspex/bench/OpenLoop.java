@@ -48,32 +48,11 @@ final class OpenLoop implements Load {
 
     private final LoadJob job;
     private final ByteBuffer[] requests;
-    private final Queue<LoadConnection> free = new ArrayDeque<>();
-    private final Queue<Long> waiting = new ArrayDeque<>();
-    private final Histogram late = new Histogram(LATE_DIGITS);
-    private final SplittableRandom random;
-    private final double gapNanos;
-    private final OwnStalls stalls;
-    private final LoadRecord load;
-    private final long end;
     private volatile boolean stopped;
-    private double due;
-    private long sent;
-    private long received;
-    private long lastNews;
-    private long looks;
-    private long lastDoubtfulLook;
 
     OpenLoop(LoadJob job, ByteBuffer[] requests) {
         this.job = job;
         this.requests = requests;
-        this.random = new SplittableRandom(job.seed());
-        this.gapNanos = 1e9 / job.rate();
-        long start = System.nanoTime();
-        this.stalls = new OwnStalls(start);
-        this.load = new LoadRecord(start + job.warmUpNanos());
-        this.end = start + job.warmUpNanos() + job.nanos();
-        this.due = start;
     }
 
     @Override
@@ -87,15 +66,7 @@ final class OpenLoop implements Load {
                 for (int i = 0; i < job.connections(); i++) {
                     connections.add(new LoadConnection(job.port(), i, selector));
                 }
-                free.addAll(connections);
-                while (!stopped && due < end) {
-                    sendDue();
-                    look(selector);
-                    sleep((long) due - System.nanoTime());
-                }
-                long last = System.nanoTime();
-                drain(selector);
-                return load.result(last, late.getValueAtPercentile(99), stalls.totalNanos());
+                return new Run(selector, connections).run();
             } finally {
                 for (LoadConnection connection : connections) {
                     connection.close();
@@ -109,91 +80,132 @@ final class OpenLoop implements Load {
         stopped = true;
     }
 
-    private void drain(Selector selector) throws IOException {
-        lastNews = System.nanoTime();
-        while (received < sent && System.nanoTime() - lastNews < DRAIN_NANOS) {
-            look(selector);
-            sleep(LOOK_NANOS);
-        }
-        for (; received < sent; received++) {
-            load.failed("no answer");
-        }
-    }
+    /** From the moment at which all are connected. */
+    private final class Run {
 
-    private void sleep(long nanos) {
-        if (nanos > 0) {
-            LockSupport.parkNanos(Math.min(nanos, LOOK_NANOS));
-            step();
-        }
-    }
+        private final Selector selector;
+        private final Queue<LoadConnection> free;
+        private final Queue<Long> waiting = new ArrayDeque<>();
+        private final Histogram late = new Histogram(LATE_DIGITS);
+        private final SplittableRandom random = new SplittableRandom(job.seed());
+        private final double gapNanos = 1e9 / job.rate();
+        private final OwnStalls stalls;
+        private final LoadRecord load;
+        private final long end;
+        private double due;
+        private long sent;
+        private long received;
+        private long lastNews;
+        private long looks;
+        private long lastDoubtfulLook;
 
-    /** Now, after what it has done last. */
-    private long step() {
-        long now = System.nanoTime();
-        if (stalls.step(now)) {
-            // What is left of this look, and the next, bring what came in the meantime.
-            lastDoubtfulLook = looks + 1;
-            for (; due < now && due < end; toNext()) {
-                load.leftOut((long) due);
-            }
+        Run(Selector selector, List<LoadConnection> connections) {
+            this.selector = selector;
+            this.free = new ArrayDeque<>(connections);
+            long start = System.nanoTime();
+            this.stalls = new OwnStalls(start);
+            this.load = new LoadRecord(start + job.warmUpNanos());
+            this.end = start + job.warmUpNanos() + job.nanos();
+            this.due = start;
         }
-        return now;
-    }
 
-    private void toNext() {
-        due -= gapNanos * Math.log(1 - random.nextDouble());
-    }
-
-    private void sendDue() throws IOException {
-        while (!stopped && due < end && due <= step()) {
-            send((long) due);
-            toNext();
-        }
-    }
-
-    private void send(long dueNanos) throws IOException {
-        sent++;
-        LoadConnection connection = free.poll();
-        if (connection == null) {
-            if (waiting.size() == MAX_WAITING) {
-                throw new IOException(MAX_WAITING + " requests wait");
-            }
-            waiting.add(dueNanos);
-            return;
-        }
-        late.recordValue(Math.max(0, System.nanoTime() - dueNanos));
-        connection.send(requests, dueNanos);
-    }
-
-    private void look(Selector selector) throws IOException {
-        looks++;
-        if (selector.selectNow() == 0) {
-            return;
-        }
-        for (SelectionKey key : selector.selectedKeys()) {
-            if (key.attachment() instanceof LoadConnection connection && connection.receive()) {
-                received++;
-                lastNews = step();
-                if (!connection.isOk()) {
-                    load.failed(connection.text());
-                } else if (looks <= lastDoubtfulLook) {
-                    load.leftOut(connection.sentNanos());
-                } else {
-                    load.answered(connection.sentNanos(), lastNews);
-                }
-                released(connection);
+        LoadResult run() throws IOException {
+            while (!stopped && due < end) {
                 sendDue();
+                look();
+                sleep((long) due - System.nanoTime());
+            }
+            long last = System.nanoTime();
+            drain();
+            return load.result(last, late.getValueAtPercentile(99), stalls.totalNanos());
+        }
+
+        private void drain() throws IOException {
+            lastNews = System.nanoTime();
+            while (received < sent && System.nanoTime() - lastNews < DRAIN_NANOS) {
+                look();
+                sleep(LOOK_NANOS);
+            }
+            for (; received < sent; received++) {
+                load.failed("no answer");
             }
         }
-        selector.selectedKeys().clear();
-    }
 
-    private void released(LoadConnection connection) throws IOException {
-        Long longDue = waiting.poll();
-        if (longDue == null) {
-            free.add(connection);
-        } else {
-            connection.send(requests, longDue);
+        private void sleep(long nanos) {
+            if (nanos > 0) {
+                LockSupport.parkNanos(Math.min(nanos, LOOK_NANOS));
+                step();
+            }
+        }
+
+        /** Now, after what it has done last. */
+        private long step() {
+            long now = System.nanoTime();
+            if (stalls.step(now)) {
+                // What is left of this look, and the next, bring what came in the meantime.
+                lastDoubtfulLook = looks + 1;
+                for (; due < now && due < end; toNext()) {
+                    load.leftOut((long) due);
+                }
+            }
+            return now;
+        }
+
+        private void toNext() {
+            due -= gapNanos * Math.log(1 - random.nextDouble());
+        }
+
+        private void sendDue() throws IOException {
+            while (!stopped && due < end && due <= step()) {
+                send((long) due);
+                toNext();
+            }
+        }
+
+        private void send(long dueNanos) throws IOException {
+            sent++;
+            LoadConnection connection = free.poll();
+            if (connection == null) {
+                if (waiting.size() == MAX_WAITING) {
+                    throw new IOException(MAX_WAITING + " requests wait");
+                }
+                waiting.add(dueNanos);
+                return;
+            }
+            late.recordValue(Math.max(0, System.nanoTime() - dueNanos));
+            connection.send(requests, dueNanos);
+        }
+
+        private void look() throws IOException {
+            looks++;
+            if (selector.selectNow() == 0) {
+                return;
+            }
+            for (SelectionKey key : selector.selectedKeys()) {
+                if (key.attachment() instanceof LoadConnection connection && connection.receive()) {
+                    received++;
+                    lastNews = step();
+                    if (!connection.isOk()) {
+                        load.failed(connection.text());
+                    } else if (looks <= lastDoubtfulLook) {
+                        load.leftOut(connection.sentNanos());
+                    } else {
+                        load.answered(connection.sentNanos(), lastNews);
+                    }
+                    released(connection);
+                    sendDue();
+                }
+            }
+            selector.selectedKeys().clear();
+        }
+
+        private void released(LoadConnection connection) throws IOException {
+            Long longDue = waiting.poll();
+            if (longDue == null) {
+                free.add(connection);
+            } else {
+                connection.send(requests, longDue);
+            }
         }
     }
 }

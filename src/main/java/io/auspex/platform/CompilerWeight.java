@@ -40,10 +40,12 @@ final class CompilerWeight {
      * @return whether they are warm
      */
     boolean isWarm(OptionalLong ranNanos) {
-        boolean warm =
-                lastNanos.isPresent()
-                        && ranNanos.isPresent()
-                        && ranNanos.getAsLong() - lastNanos.getAsLong() <= FEW * LOOK.toNanos();
+        boolean warm = false;
+        if (lastNanos.isPresent() && ranNanos.isPresent()) {
+            long ran = ranNanos.getAsLong() - lastNanos.getAsLong();
+            // Less than before: one of them has ended, and nobody knows what the others did.
+            warm = ran >= 0 && ran <= FEW * LOOK.toNanos();
+        }
         lastNanos = ranNanos;
         return warm;
     }

@@ -6,7 +6,8 @@ import org.jboss.logging.Logger;
 
 /**
  * As soon as the service answers: event loops run at once when something comes, and so does whoever
- * lets every thread wait; Java's compilers come after them, the more so when most is compiled.
+ * lets every thread wait; carriers of virtual threads come after them, and so do Java's compilers,
+ * the more so when most is compiled.
  */
 @ApplicationScoped
 class ThreadRoles {
@@ -18,7 +19,7 @@ class ThreadRoles {
 
     private final Vertx vertx;
     private final CompilerWeight compilers = new CompilerWeight();
-    private volatile boolean warm;
+    private boolean warm;
 
     ThreadRoles(Vertx vertx) {
         this.vertx = vertx;
@@ -53,7 +54,7 @@ class ThreadRoles {
     }
 
     /** What is started since, and what has become warm. */
-    private void look() {
+    private synchronized void look() {
         int _ = JavaThreads.CARRIERS.giveWay(CARRIERS_NICENESS);
         if (!warm && compilers.isWarm(JavaThreads.COMPILERS.ranNanos())) {
             int _ = JavaThreads.COMPILERS.giveWay(CompilerWeight.WARM);

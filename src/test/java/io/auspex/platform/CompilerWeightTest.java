@@ -25,4 +25,11 @@ class CompilerWeightTest {
         assertThat(weight.isWarm(OptionalLong.of(0))).isFalse();
         assertThat(weight.isWarm(OptionalLong.of(0))).isTrue();
     }
+
+    @Test
+    void oneThatHasEndedSaysNothingOfTheOthers() {
+        assertThat(weight.isWarm(OptionalLong.of(LOOK))).isFalse();
+        assertThat(weight.isWarm(OptionalLong.of(LOOK / 2))).isFalse();
+        assertThat(weight.isWarm(OptionalLong.of(LOOK / 2))).isTrue();
+    }
 }
