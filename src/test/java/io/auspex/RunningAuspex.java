@@ -253,6 +253,10 @@ final class RunningAuspex implements AutoCloseable {
                 .toList();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     int port() {
         return port;
     }

@@ -39,10 +39,10 @@ class ServingBenchIT {
         assertRow(rows, "binary infer, rows of concurrent requests together", "at least 1.00");
         assertRow(rows, "rows together; p99 against one by one", "|");
         assertRow(rows, "single row in process", "at most 1.30");
-        assertRow(rows, "open loop at", "p99.9");
+        assertRow(rows, "all of the service on one processor: open loop at", "p99.9");
         assertRow(rows, "the same, a swap every second", "at most 1.20");
         assertRow(rows, "the same, during a whole refit, worker on", "at most 1.30");
-        assertRow(rows, "worker on the service's processor", "at most 3.00");
+        assertRow(rows, "worker on the event loop's processor", "at most 3.00");
         assertThat(rows).anyMatch(row -> row.startsWith("| requests failed | 0 of "));
     }
 

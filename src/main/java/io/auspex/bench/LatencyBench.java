@@ -32,9 +32,11 @@ final class LatencyBench {
     private final ServingTable table;
     private final GeneratorShares shares;
     private final PrintStream progress;
+    private final String setting;
     private final double rate;
 
     /**
+     * @param setting what the service shares processors with
      * @param rate requests a second
      */
     LatencyBench(
@@ -44,6 +46,7 @@ final class LatencyBench {
             ServingTable table,
             GeneratorShares shares,
             PrintStream progress,
+            String setting,
             double rate) {
         this.plan = plan;
         this.processors = processors;
@@ -51,10 +54,11 @@ final class LatencyBench {
         this.table = table;
         this.shares = shares;
         this.progress = progress;
+        this.setting = setting;
         this.rate = rate;
     }
 
-    /** With a worker that has another processor than the service. */
+    /** With a worker that has another processor than the event loop. */
     void apart(ServiceUnderTest service) throws IOException, InterruptedException {
         List<LoadResult> idle = new ArrayList<>();
         List<LoadResult> swaps = new ArrayList<>();
@@ -81,7 +85,7 @@ final class LatencyBench {
             }
         }
         String perSecond = String.format(Locale.ROOT, "%,.0f requests/s", rate);
-        table.tell("open loop at " + perSecond + ", idle", Latencies.all(idle));
+        table.tell("%s: open loop at %s, idle".formatted(setting, perSecond), Latencies.all(idle));
         if (!swaps.isEmpty()) {
             double took = Series.of(swapMillis, Double::doubleValue).median();
             table.compare(
@@ -107,13 +111,13 @@ final class LatencyBench {
                     Series.ratios(refits, idle, LoadResult::p99),
                     new Goal.AtMost(1.3));
         }
-        shares.add("the open loop", Series.of(idle, LoadResult::cpuShare));
-        late("the open loop, idle", idle);
-        late("the open loop, swaps", swaps);
-        late("the open loop, refits", refits);
+        shares.add(setting + ", the open loop", Series.of(idle, LoadResult::cpuShare));
+        late(setting + ", idle", idle);
+        late(setting + ", swaps", swaps);
+        late(setting + ", refits", refits);
     }
 
-    /** With a worker on the processor of the service. */
+    /** With a worker on the processor of the event loop. */
     void sharing(ServiceUnderTest service) throws IOException, InterruptedException {
         List<LoadResult> idle = new ArrayList<>();
         List<LoadResult> refits = new ArrayList<>();
@@ -126,11 +130,12 @@ final class LatencyBench {
             refits.add(told(i, "refit, sharing", refit(service)));
         }
         table.compare(
-                "the same, during a whole refit, worker on the service's processor; p99 against idle",
+                "the same, during a whole refit, worker on the event loop's processor; p99 against idle",
                 Latencies.all(refits),
                 Latencies.p99(idle),
                 Series.ratios(refits, idle, LoadResult::p99),
                 new Goal.AtMost(3));
+        late(setting + ", refits, worker on the event loop's processor", refits);
     }
 
     /** From the request for a refit to its end, the gate's decision included. */

@@ -25,6 +25,7 @@ record Processors(
     static final Processors ANY =
             new Processors(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
+    private static final String ONE = "[0-9]{1,4}";
     private static final int IDLE = 4;
     private static final int IOWAIT = 5;
     private static final int STEAL = 8;
@@ -41,6 +42,27 @@ record Processors(
                 Optional.of(
                         options.values().getOrDefault("worker-cpus", available > 2 ? "2" : "1")),
                 Optional.of(options.values().getOrDefault("database-cpus", "1")));
+    }
+
+    /**
+     * Whether the server's one processor can be that of its event loop, which has the first, and
+     * the worker's that of the rest.
+     */
+    boolean canDivide() {
+        return server.isPresent()
+                && worker.isPresent()
+                && server.get().matches(ONE)
+                && worker.get().matches(ONE)
+                && Integer.parseInt(server.get()) < Integer.parseInt(worker.get());
+    }
+
+    /** The server has the worker's besides, for whatever is not its event loops. */
+    Processors withMore() {
+        return new Processors(
+                Optional.of(server.orElseThrow() + "," + worker.orElseThrow()),
+                load,
+                worker,
+                database);
     }
 
     /** All threads of a process, and those that it starts, keep to some processors from now on. */

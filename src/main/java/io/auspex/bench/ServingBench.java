@@ -87,44 +87,57 @@ final class ServingBench {
 
     private void measure() throws IOException, InterruptedException, SQLException {
         try (ServingLoad load = ServingLoad.start(plan, requests, progress, processors)) {
-            LatencyBench latency = first(load);
-            if (plan.has("refits")) {
-                // Without the option a worker stays on the service's processor.
-                try (ServiceUnderTest service = service(Optional.empty(), List.of())) {
-                    warmUp(load, service);
-                    latency.sharing(service);
-                }
+            compare(load);
+            if (plan.isTimed() && processors.canDivide()) {
+                time(
+                        load,
+                        "event loop on a processor of its own",
+                        processors.withMore(),
+                        List.of("--event-loops.own-cpus=1"));
+            }
+            if (plan.isTimed() && (plan.has("one-processor") || !processors.canDivide())) {
+                time(load, "all of the service on one processor", processors, List.of());
             }
             table.failures(load.failed(), load.served() + load.failed());
         }
     }
 
-    private LatencyBench first(ServingLoad load)
-            throws IOException, InterruptedException, SQLException {
-        try (ServiceUnderTest service = service(processors.worker(), List.of())) {
-            double most = 0;
-            if (plan.has("throughput")) {
-                ThroughputBench measured =
-                        new ThroughputBench(plan, processors, load, table, shares, progress);
-                throughput = measured;
-                most = measured.measure(service, model);
-            } else {
-                warmUp(load, service);
-            }
-            if (plan.has("encoding")) {
-                new EncodingBench(plan, load, table, progress).measure(service);
-            }
-            if (plan.has("together")) {
-                try (ServiceUnderTest oneByOne =
-                        service(processors.worker(), TogetherBench.oneByOne())) {
-                    new TogetherBench(plan, load, table, progress).measure(service, oneByOne);
+    /** What one service and the baselines do on the same processor. */
+    private void compare(ServingLoad load) throws IOException, InterruptedException, SQLException {
+        if (plan.has("throughput") || plan.has("encoding") || plan.has("together")) {
+            try (ServiceUnderTest service = service(processors, processors.worker(), List.of())) {
+                if (plan.has("throughput")) {
+                    ThroughputBench measured =
+                            new ThroughputBench(plan, processors, load, table, shares, progress);
+                    throughput = measured;
+                    measured.measure(service, model);
+                } else {
+                    warmUp(load, service);
+                }
+                if (plan.has("encoding")) {
+                    new EncodingBench(plan, load, table, progress).measure(service);
+                }
+                if (plan.has("together")) {
+                    try (ServiceUnderTest oneByOne =
+                            service(processors, processors.worker(), TogetherBench.oneByOne())) {
+                        new TogetherBench(plan, load, table, progress).measure(service, oneByOne);
+                    }
                 }
             }
-            if (plan.has("row")) {
-                singleRow();
-            }
-            boolean timed = plan.has("swaps") || plan.has("refits");
-            LatencyBench latency =
+        }
+        if (plan.has("row")) {
+            singleRow();
+        }
+    }
+
+    /** Latencies of a service in a setting, during swaps and refits, as the plan has it. */
+    private void time(ServingLoad load, String setting, Processors where, List<String> options)
+            throws IOException, InterruptedException, SQLException {
+        progress.println(setting);
+        LatencyBench latency;
+        try (ServiceUnderTest service = service(where, processors.worker(), options)) {
+            warmUp(load, service);
+            latency =
                     new LatencyBench(
                             plan,
                             processors,
@@ -132,33 +145,29 @@ final class ServingBench {
                             table,
                             shares,
                             progress,
-                            timed ? rate(load, service, most) : plan.rate());
-            if (timed) {
-                latency.apart(service);
+                            setting,
+                            rate(load, service));
+            latency.apart(service);
+        }
+        if (plan.has("refits")) {
+            try (ServiceUnderTest service = service(where, processors.server(), options)) {
+                warmUp(load, service);
+                latency.sharing(service);
             }
-            return latency;
         }
     }
 
-    /**
-     * As the plan has it, or half of what the service can do.
-     *
-     * @param most what it can do; 0 when that has not been measured yet
-     */
-    private double rate(ServingLoad load, ServiceUnderTest service, double most)
-            throws IOException {
-        if (plan.rate() > 0) {
-            return plan.rate();
-        }
-        return OPEN_SHARE
-                * (most > 0
-                        ? most
-                        : load.saturate(
+    /** As the plan has it, or half of what the service can do. */
+    private double rate(ServingLoad load, ServiceUnderTest service) throws IOException {
+        return plan.rate() > 0
+                ? plan.rate()
+                : OPEN_SHARE
+                        * load.saturate(
                                         "JSON predict",
                                         service.port(),
                                         requests.json(),
                                         plan.seconds())
-                                .rate());
+                                .rate();
     }
 
     private void warmUp(ServingLoad load, ServiceUnderTest service) throws IOException {
@@ -167,10 +176,11 @@ final class ServingBench {
         }
     }
 
-    private ServiceUnderTest service(Optional<String> workerCpus, List<String> options)
+    private ServiceUnderTest service(
+            Processors where, Optional<String> workerCpus, List<String> options)
             throws IOException, InterruptedException, SQLException {
         progress.println("starting the service, and waiting for its first refit");
-        return ServiceUnderTest.start(versions, plan.days(), processors, workerCpus, options);
+        return ServiceUnderTest.start(versions, plan.days(), where, workerCpus, options);
     }
 
     private void singleRow() throws IOException {

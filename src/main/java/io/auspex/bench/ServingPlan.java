@@ -24,7 +24,14 @@ record ServingPlan(
         Set<String> parts) {
 
     static final List<String> PARTS =
-            List.of("throughput", "encoding", "together", "row", "swaps", "refits");
+            List.of(
+                    "throughput",
+                    "encoding",
+                    "together",
+                    "row",
+                    "swaps",
+                    "refits",
+                    "one-processor");
 
     /** Under load before each measurement, not counted. */
     static final double RAMP_SECONDS = 0.5;
@@ -61,6 +68,11 @@ record ServingPlan(
 
     boolean warmsUp() {
         return warmUpSeconds > 0;
+    }
+
+    /** Whether latencies of an open loop are measured. */
+    boolean isTimed() {
+        return has("swaps") || has("refits");
     }
 
     boolean has(String part) {

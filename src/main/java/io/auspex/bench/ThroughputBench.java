@@ -75,9 +75,8 @@ final class ThroughputBench {
      * Measures.
      *
      * @param model the file that the service serves, for the baselines
-     * @return what the service can do, in JSON predictions a second
      */
-    double measure(ServiceUnderTest service, Path model) throws IOException, InterruptedException {
+    void measure(ServiceUnderTest service, Path model) throws IOException, InterruptedException {
         Map<Way, List<ThroughputRun>> results = new EnumMap<>(Way.class);
         String refusal;
         try (LineProcess raw =
@@ -128,7 +127,6 @@ final class ThroughputBench {
                 (way, list) -> shares.add(way.text, Series.of(list, run -> run.load().cpuShare())));
         compareJson(results);
         compareBinary(results, refusal);
-        return Series.of(list(results, Way.JSON), ThroughputRun::rate).median();
     }
 
     private void compareJson(Map<Way, List<ThroughputRun>> results) {

@@ -75,11 +75,12 @@ public final class Auspex {
         try {
             PlatformConfig config = config();
             requireFreePort(config.host(), config.port());
+            // Before there are many threads, and before PostgreSQL, which keeps to the same.
+            eventLoops(EventLoopProcessors.reserve(config.eventLoops().ownCpus()));
             DataFolder folder = DataFolder.lock(config.data());
             database(config, folder, quarkusStopped).properties().forEach(System::setProperty);
             System.setProperty(ProcessName.PROPERTY, ProcessName.fresh());
             System.setProperty(KAFKA, Boolean.toString(isConnectedToKafka(config)));
-            eventLoops();
             traces(config.tracing());
             return runQuarkus(config.migrateOnly());
         } catch (LaunchException refused) {
@@ -104,11 +105,13 @@ public final class Auspex {
      * One event loop a processor, and not Vert.x' two: two that share a processor wait for each
      * other's slices, of milliseconds each (docs/benchmarks.md).
      */
-    private static void eventLoops() {
+    private static void eventLoops(Optional<EventLoopProcessors> reserved) {
         if (System.getProperty(EVENT_LOOPS) == null
                 && System.getenv("QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE") == null) {
-            System.setProperty(
-                    EVENT_LOOPS, Integer.toString(Runtime.getRuntime().availableProcessors()));
+            int loops =
+                    reserved.map(EventLoopProcessors::loops)
+                            .orElseGet(() -> Runtime.getRuntime().availableProcessors());
+            System.setProperty(EVENT_LOOPS, Integer.toString(loops));
         }
     }
 

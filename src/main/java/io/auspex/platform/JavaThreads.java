@@ -3,16 +3,16 @@ package io.auspex.platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.Stream;
 
 /**
- * Threads that Java itself has started, before anybody could ask them to give way or to go first. A
- * native executable has some of them, and elsewhere than on Linux none is found.
+ * Threads that Java or Vert.x has started, before anybody could ask them to give way or to go
+ * first. A native executable has some of them, and elsewhere than on Linux none is found.
  */
 enum JavaThreads {
 
@@ -35,7 +35,10 @@ enum JavaThreads {
      * They carry the virtual threads: whatever people and pods ask that is no prediction, feeds,
      * leases, upkeep. More of them may be started at any time.
      */
-    CARRIERS("ForkJoinPool-1-");
+    CARRIERS("ForkJoinPool-1-"),
+
+    /** They answer requests. */
+    EVENT_LOOPS("vert.x-eventloo");
 
     private static final Path TASKS = Path.of("/proc/self/task");
 
@@ -85,24 +88,40 @@ enum JavaThreads {
         return OptionalLong.of(ran);
     }
 
+    /** Whether a thread that the kernel knows by this name is one of them. */
+    boolean hasNamed(String name) {
+        return names.stream().anyMatch(name::startsWith);
+    }
+
+    /** For the number in the kernel, and the name there, of each thread of this process. */
+    static void each(ObjLongConsumer<String> action) {
+        for (Path task : all()) {
+            action.accept(name(task), number(task));
+        }
+    }
+
     private int each(LongPredicate change) {
-        return (int)
-                tasks().stream()
-                        .filter(task -> change.test(Long.parseLong(task.getFileName().toString())))
-                        .count();
+        return (int) tasks().stream().filter(task -> change.test(number(task))).count();
     }
 
     private List<Path> tasks() {
+        return all().stream().filter(task -> hasNamed(name(task))).toList();
+    }
+
+    private static List<Path> all() {
         if (!Files.isDirectory(TASKS)) {
             return List.of();
         }
-        List<Path> found = new ArrayList<>();
         try (Stream<Path> all = Files.list(TASKS)) {
-            all.filter(task -> names.stream().anyMatch(name(task)::startsWith)).forEach(found::add);
+            return all.toList();
         } catch (IOException unreadable) {
             // Then they stay as they are.
+            return List.of();
         }
-        return found;
+    }
+
+    private static long number(Path task) {
+        return Long.parseLong(task.getFileName().toString());
     }
 
     /** Empty for one that has ended meanwhile. */

@@ -35,8 +35,19 @@ interface PlatformConfig {
     @WithDefault("serve,ingest,refit")
     String roles();
 
+    /** What answers requests. */
+    EventLoops eventLoops();
+
     /** The PostgreSQL to use. */
     Database database();
+
+    /** What answers requests. */
+    interface EventLoops {
+
+        /** How many processors they have to themselves; with 0 they share all with everything. */
+        @WithDefault("0")
+        int ownCpus();
+    }
 
     /** How the log is written. */
     interface Log {

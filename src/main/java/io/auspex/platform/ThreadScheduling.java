@@ -1,14 +1,10 @@
 package io.auspex.platform;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How Linux shares a processor between the threads of this process, by {@code sched_setattr}: a
@@ -44,20 +40,6 @@ final class ThreadScheduling {
     private static final int SCHED_OTHER = 0;
     private static final long RESET_ON_FORK = 1;
 
-    /** Numbers of the two calls: asm/unistd_64.h, asm-generic/unistd.h. */
-    private enum Machine {
-        X86_64(314, 315),
-        AARCH64(274, 275);
-
-        private final long set;
-        private final long get;
-
-        Machine(long set, long get) {
-            this.set = set;
-            this.get = get;
-        }
-    }
-
     private ThreadScheduling() {}
 
     /**
@@ -80,10 +62,6 @@ final class ThreadScheduling {
     }
 
     private static boolean set(long thread, int niceness, long sliceNanos, long flags) {
-        Machine machine = machine();
-        if (machine == null) {
-            return false;
-        }
         try (Arena arena = Arena.ofConfined()) {
             // All zeros but these: SCHED_OTHER.
             MemorySegment attributes = arena.allocate(ATTRIBUTES);
@@ -91,59 +69,21 @@ final class ThreadScheduling {
             attributes.set(ValueLayout.JAVA_LONG, FLAGS_OFFSET, flags);
             attributes.set(ValueLayout.JAVA_INT, NICE_OFFSET, niceness);
             attributes.set(ValueLayout.JAVA_LONG, RUNTIME_OFFSET, sliceNanos);
-            return call(machine.set, thread, attributes, 0, 0) == 0;
-        } catch (Throwable unavailable) {
-            // Not everywhere is there a linker, or this call: it is a courtesy, not a condition.
-            return false;
+            return SystemCall.SCHED_SETATTR.on(thread, attributes.address(), 0, 0) == 0;
         }
     }
 
     /** The nice value of an ordinary thread; empty where it cannot be had, or is of no meaning. */
     static OptionalInt niceness(long thread) {
-        Machine machine = machine();
-        if (machine == null) {
-            return OptionalInt.empty();
-        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(ATTRIBUTES);
+            long size = ATTRIBUTES.byteSize();
             boolean read =
-                    call(machine.get, thread, attributes, ATTRIBUTES.byteSize(), 0) == 0
+                    SystemCall.SCHED_GETATTR.on(thread, attributes.address(), size, 0) == 0
                             && attributes.get(ValueLayout.JAVA_INT, POLICY_OFFSET) == SCHED_OTHER;
             return read
                     ? OptionalInt.of(attributes.get(ValueLayout.JAVA_INT, NICE_OFFSET))
                     : OptionalInt.empty();
-        } catch (Throwable unavailable) {
-            return OptionalInt.empty();
         }
-    }
-
-    @SuppressWarnings("restricted") // the launcher and the manifest enable native access
-    private static long call(
-            long number, long thread, MemorySegment attributes, long third, long fourth)
-            throws Throwable {
-        Linker linker = Linker.nativeLinker();
-        MethodHandle systemCall =
-                linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("syscall"),
-                        FunctionDescriptor.of(
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.ADDRESS,
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG),
-                        Linker.Option.firstVariadicArg(1));
-        return (long) systemCall.invokeExact(number, thread, attributes, third, fourth);
-    }
-
-    private static @Nullable Machine machine() {
-        if (!System.getProperty("os.name", "").equals("Linux")) {
-            return null;
-        }
-        return switch (System.getProperty("os.arch", "")) {
-            case "amd64", "x86_64" -> Machine.X86_64;
-            case "aarch64" -> Machine.AARCH64;
-            default -> null;
-        };
     }
 }
