@@ -12,6 +12,10 @@ final class Latencies {
         return "p99 " + millis(results, LoadResult::p99) + " ms";
     }
 
+    static String p99Undisturbed(List<LoadResult> results) {
+        return "p99 " + millis(results, LoadResult::p99Undisturbed) + " ms";
+    }
+
     static String all(List<LoadResult> results) {
         return "p50 %s, p99 %s, p99.9 %s ms"
                 .formatted(

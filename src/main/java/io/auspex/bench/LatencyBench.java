@@ -34,6 +34,7 @@ final class LatencyBench {
     private final PrintStream progress;
     private final String setting;
     private final double rate;
+    private List<String> watched = List.of();
 
     /**
      * @param setting what the service shares processors with
@@ -64,6 +65,7 @@ final class LatencyBench {
         List<LoadResult> swaps = new ArrayList<>();
         List<LoadResult> refits = new ArrayList<>();
         List<Double> swapMillis = new ArrayList<>();
+        watched = service.threads();
         warmUp(service);
         if (plan.warmsUp() && plan.has("swaps")) {
             try (Swapping _ = new Swapping(service, new ArrayList<>())) {
@@ -98,6 +100,7 @@ final class LatencyBench {
                     Latencies.p99(idle),
                     Series.ratios(swaps, idle, LoadResult::p99),
                     new Goal.AtMost(1.2));
+            undisturbed("a swap every second", swaps, idle, new Goal.AtMost(1.2));
         }
         if (!refits.isEmpty()) {
             table.compare(
@@ -110,6 +113,7 @@ final class LatencyBench {
                     Latencies.p99(idle),
                     Series.ratios(refits, idle, LoadResult::p99),
                     new Goal.AtMost(1.3));
+            undisturbed("during a whole refit", refits, idle, new Goal.AtMost(1.3));
         }
         shares.add(setting + ", the open loop", Series.of(idle, LoadResult::cpuShare));
         late(setting + ", idle", idle);
@@ -117,10 +121,32 @@ final class LatencyBench {
         late(setting + ", refits", refits);
     }
 
+    /** The same without requests that another program of the server's processor held up. */
+    private void undisturbed(
+            String what, List<LoadResult> results, List<LoadResult> idle, Goal goal) {
+        if (!results.stream().allMatch(LoadResult::isWatched)
+                || !idle.stream().allMatch(LoadResult::isWatched)) {
+            return;
+        }
+        table.compare(
+                "%s, without the %s %% of the requests (idle: %s %%) that other programs on the event loop's processor held up; p99 against idle"
+                        .formatted(what, asidePercent(results), asidePercent(idle)),
+                Latencies.p99Undisturbed(results),
+                Latencies.p99Undisturbed(idle),
+                Series.ratios(results, idle, LoadResult::p99Undisturbed),
+                goal);
+    }
+
+    private static String asidePercent(List<LoadResult> results) {
+        return Series.of(results, result -> 100 * result.asideShare()).text("%.1f");
+    }
+
     /** With a worker on the processor of the event loop. */
     void sharing(ServiceUnderTest service) throws IOException, InterruptedException {
         List<LoadResult> idle = new ArrayList<>();
         List<LoadResult> refits = new ArrayList<>();
+        // A worker's turns are the service's, and cannot be told from those of others.
+        watched = List.of();
         warmUp(service);
         if (plan.warmsUp()) {
             var _ = told("not counted, refit, sharing", refit(service));
@@ -143,7 +169,7 @@ final class LatencyBench {
         CompletableFuture<LoadResult> running =
                 CompletableFuture.supplyAsync(() -> {
                     try {
-                        return load.open("refit", service.port(), MAX_REFIT_SECONDS, rate);
+                        return load.open("refit", service.port(), MAX_REFIT_SECONDS, rate, watched);
                     } catch (IOException e) {
                         throw new CompletionException(e);
                     }
@@ -182,7 +208,7 @@ final class LatencyBench {
     }
 
     private LoadResult open(ServiceUnderTest service, double seconds) throws IOException {
-        return load.open("open loop", service.port(), seconds, rate);
+        return load.open("open loop", service.port(), seconds, rate, watched);
     }
 
     private LoadResult told(int alternation, String what, LoadResult result) {
@@ -193,7 +219,7 @@ final class LatencyBench {
         progress.printf(
                 Locale.ROOT,
                 "%s: p50 %.3f, p99 %.3f, p99.9 %.3f, most %.1f ms; %,d requests;"
-                        + " generator %.0f %% busy, late p99 %.3f ms, without a processor for %.0f ms: %.1f %% left out%n",
+                        + " generator %.0f %% busy, late p99 %.3f ms, without a processor for %.0f ms: %.1f %% left out%s%n",
                 what,
                 result.p50() / 1e6,
                 result.p99() / 1e6,
@@ -203,7 +229,14 @@ final class LatencyBench {
                 100 * result.cpuShare(),
                 result.lateP99() / 1e6,
                 result.stalledSeconds() * 1e3,
-                100 * result.leftOutShare());
+                100 * result.leftOutShare(),
+                result.isWatched()
+                        ? String.format(
+                                Locale.ROOT,
+                                "; p99 %.3f without the %.1f %% that others held up",
+                                result.p99Undisturbed() / 1e6,
+                                100 * result.asideShare())
+                        : "");
         return result;
     }
 

@@ -1,5 +1,7 @@
 package io.auspex.bench;
 
+import java.util.List;
+
 /**
  * What a load generator is to do; one line of JSON.
  *
@@ -9,6 +11,7 @@ package io.auspex.bench;
  * @param rate requests a second of an open loop, at random (Poisson) instants; 0 for a closed loop,
  *     in which every connection sends as soon as it has its answer
  * @param seed of the random instants
+ * @param threads {@code schedstat} files of {@link OthersTurns}; none when nobody is to look
  */
 record LoadJob(
         int port,
@@ -17,9 +20,11 @@ record LoadJob(
         double warmUpSeconds,
         double seconds,
         double rate,
-        long seed) {
+        long seed,
+        List<String> threads) {
 
     LoadJob {
+        threads = List.copyOf(threads);
         if (connections < 1 || !(seconds > 0) || !(warmUpSeconds >= 0) || !(rate >= 0)) {
             throw new IllegalArgumentException("no load: " + connections + ", " + seconds);
         }

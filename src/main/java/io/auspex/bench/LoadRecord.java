@@ -18,12 +18,14 @@ final class LoadRecord {
 
     private final long from;
     private final Histogram all = new Histogram(LONGEST_NANOS, DIGITS);
+    private final Histogram undisturbed = new Histogram(LONGEST_NANOS, DIGITS);
     private final Histogram second = new Histogram(LONGEST_NANOS, DIGITS);
     private final List<Long> p99OfSeconds = new ArrayList<>();
     private long secondEnds;
     private long answered;
     private long failures;
     private long leftOut;
+    private long aside;
     private @Nullable String firstFailure;
     private long cpuAtStart;
 
@@ -65,6 +67,20 @@ final class LoadRecord {
         }
     }
 
+    /** An answer that {@link #answered} knows, and that no other program held up. */
+    void undisturbed(long sentNanos, long nowNanos) {
+        if (sentNanos >= from) {
+            undisturbed.recordValue(Math.clamp(nowNanos - sentNanos, 1, LONGEST_NANOS));
+        }
+    }
+
+    /** One that another program held up. */
+    void setAside(long sentNanos) {
+        if (sentNanos >= from) {
+            aside++;
+        }
+    }
+
     void failed(String what) {
         failures++;
         if (firstFailure == null) {
@@ -93,6 +109,9 @@ final class LoadRecord {
                 lateP99,
                 leftOut,
                 stalledNanos / 1e9,
+                undisturbed.getTotalCount() == 0
+                        ? null
+                        : new LoadResult.Undisturbed(undisturbed.getValueAtPercentile(99), aside),
                 p99OfSeconds);
     }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param leftOut requests of an open loop that were not sent, or whose answer came nobody knows
  *     when, because the generator had no processor; in none of the other figures
  * @param stalledSeconds how long it had none, also while warming up
+ * @param undisturbed requests that no other program of the server's processor held up; null where
+ *     nobody looked
  * @param p99OfSeconds of each second, in order
  */
 record LoadResult(
@@ -32,7 +34,15 @@ record LoadResult(
         long lateP99,
         long leftOut,
         double stalledSeconds,
+        @Nullable Undisturbed undisturbed,
         List<Long> p99OfSeconds) {
+
+    /**
+     * What is left when {@link OthersTurns} are taken away.
+     *
+     * @param aside requests that are taken away; in all other figures they are
+     */
+    record Undisturbed(long p99, long aside) {}
 
     LoadResult {
         p99OfSeconds = List.copyOf(p99OfSeconds);
@@ -41,6 +51,20 @@ record LoadResult(
     /** Of the requests that an open loop was to send. */
     double leftOutShare() {
         return leftOut / (double) Math.max(1, leftOut + requests);
+    }
+
+    boolean isWatched() {
+        return undisturbed != null;
+    }
+
+    /** 0 where nobody looked. */
+    long p99Undisturbed() {
+        return undisturbed == null ? 0 : undisturbed.p99();
+    }
+
+    /** Of the requests that are counted. */
+    double asideShare() {
+        return undisturbed == null ? 0 : undisturbed.aside() / (double) Math.max(1, requests);
     }
 
     double rate() {

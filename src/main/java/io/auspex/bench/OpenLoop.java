@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,9 @@ import org.HdrHistogram.Histogram;
  * that was due then is sent later, in a bunch that nobody sends. When an answer came that is found
  * at the first look after it, nobody knows: it is left out. One that is still under way then counts
  * like any other.
+ *
+ * <p>Which requests another program of the <em>server's</em> processor held up is told besides, in
+ * a figure of its own, where it can be seen ({@link OthersTurns}).
  */
 final class OpenLoop implements Load {
 
@@ -66,7 +70,9 @@ final class OpenLoop implements Load {
                 for (int i = 0; i < job.connections(); i++) {
                     connections.add(new LoadConnection(job.port(), i, selector));
                 }
-                return new Run(selector, connections).run();
+                try (Run run = new Run(selector, connections)) {
+                    return run.run();
+                }
             } finally {
                 for (LoadConnection connection : connections) {
                     connection.close();
@@ -81,7 +87,7 @@ final class OpenLoop implements Load {
     }
 
     /** From the moment at which all are connected. */
-    private final class Run {
+    private final class Run implements AutoCloseable {
 
         private final Selector selector;
         private final Queue<LoadConnection> free;
@@ -91,6 +97,7 @@ final class OpenLoop implements Load {
         private final double gapNanos = 1e9 / job.rate();
         private final OwnStalls stalls;
         private final LoadRecord load;
+        private final OthersTurns others;
         private final long end;
         private double due;
         private long sent;
@@ -99,12 +106,14 @@ final class OpenLoop implements Load {
         private long looks;
         private long lastDoubtfulLook;
 
-        Run(Selector selector, List<LoadConnection> connections) {
+        Run(Selector selector, List<LoadConnection> connections) throws IOException {
             this.selector = selector;
             this.free = new ArrayDeque<>(connections);
             long start = System.nanoTime();
             this.stalls = new OwnStalls(start);
             this.load = new LoadRecord(start + job.warmUpNanos());
+            this.others =
+                    new OthersTurns(job.threads().stream().map(Path::of).toList(), load, start);
             this.end = start + job.warmUpNanos() + job.nanos();
             this.due = start;
         }
@@ -117,7 +126,13 @@ final class OpenLoop implements Load {
             }
             long last = System.nanoTime();
             drain();
+            others.end(System.nanoTime());
             return load.result(last, late.getValueAtPercentile(99), stalls.totalNanos());
+        }
+
+        @Override
+        public void close() throws IOException {
+            others.close();
         }
 
         private void drain() throws IOException {
@@ -178,6 +193,7 @@ final class OpenLoop implements Load {
 
         private void look() throws IOException {
             looks++;
+            others.look(System.nanoTime(), sent - received);
             if (selector.selectNow() == 0) {
                 return;
             }
@@ -191,6 +207,7 @@ final class OpenLoop implements Load {
                         load.leftOut(connection.sentNanos());
                     } else {
                         load.answered(connection.sentNanos(), lastNews);
+                        others.answered(connection.sentNanos(), lastNews);
                     }
                     released(connection);
                     sendDue();

@@ -54,6 +54,10 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
         processors.server().ifPresent(list -> words.addAll(List.of("taskset", "-c", list)));
         List<String> flags = new ArrayList<>(heap);
         aotCache().ifPresent(cache -> flags.add("-XX:AOTCache=" + cache));
+        // As the launcher does: a collector, say, that the service is to be measured with.
+        Optional.ofNullable(System.getenv("JAVA_OPTS"))
+                .filter(text -> !text.isBlank())
+                .ifPresent(text -> flags.addAll(List.of(text.trim().split("\\s+"))));
         words.addAll(java(flags));
         words.addAll(options);
         return words;

@@ -78,6 +78,14 @@ final class ServiceUnderTest implements AutoCloseable {
         return service.pid();
     }
 
+    /**
+     * What {@link OthersTurns} wants of an event loop that has a processor of its own; empty when
+     * it shares one with most of the service.
+     */
+    List<String> threads() throws IOException {
+        return ServiceThreads.beside(pid());
+    }
+
     /** Champion and previous change places: a whole swap. */
     void swap() throws IOException, InterruptedException {
         service.api().post("/api/models/" + BenchedModel.NAME + "/rollback");

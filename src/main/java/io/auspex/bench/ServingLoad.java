@@ -4,6 +4,7 @@ import io.auspex.platform.Json;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The load generator of {@code ./auspex bench serving}, told what to do, and what the service has
@@ -85,11 +86,17 @@ final class ServingLoad implements AutoCloseable {
 
     /** A moment of one connection, not counted: what the service says to such requests. */
     LoadResult look(int port, Path asked) throws IOException {
-        return run(new LoadJob(port, asked.toString(), 1, 0, 0.2, 0, seed++));
+        return run(new LoadJob(port, asked.toString(), 1, 0, 0.2, 0, seed++, List.of()));
     }
 
-    /** JSON predictions at a rate that does not depend on the answers. */
-    LoadResult open(String what, int port, double seconds, double rate) throws IOException {
+    /**
+     * JSON predictions at a rate that does not depend on the answers.
+     *
+     * @param threads by which to see who else has the server's processor, as {@link OthersTurns}
+     *     wants them
+     */
+    LoadResult open(String what, int port, double seconds, double rate, List<String> threads)
+            throws IOException {
         LoadResult result =
                 run(
                         new LoadJob(
@@ -99,7 +106,8 @@ final class ServingLoad implements AutoCloseable {
                                 OPEN_RAMP_SECONDS,
                                 seconds,
                                 rate,
-                                seed++));
+                                seed++,
+                                threads));
         count(what, result);
         return result;
     }
@@ -128,7 +136,8 @@ final class ServingLoad implements AutoCloseable {
                         ServingPlan.RAMP_SECONDS,
                         seconds,
                         0,
-                        seed++));
+                        seed++,
+                        List.of()));
     }
 
     private LoadResult run(LoadJob job) throws IOException {

@@ -121,7 +121,7 @@ final class TogetherBench {
 
     private LoadResult open(int i, String what, double rate, ServiceUnderTest service)
             throws IOException {
-        LoadResult result = load.open("open loop", service.port(), plan.seconds(), rate);
+        LoadResult result = load.open("open loop", service.port(), plan.seconds(), rate, List.of());
         progress.printf(
                 Locale.ROOT,
                 "%d of %d, open loop at %,.0f requests/s, %s: p50 %.2f, p99 %.2f, p99.9 %.2f ms%n",

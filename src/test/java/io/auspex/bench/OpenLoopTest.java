@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -79,7 +80,15 @@ class OpenLoopTest {
 
     private LoadResult run(int connections) throws InterruptedException, ExecutionException {
         LoadJob job =
-                new LoadJob(server.getAddress().getPort(), "", connections, 0, SECONDS, RATE, SEED);
+                new LoadJob(
+                        server.getAddress().getPort(),
+                        "",
+                        connections,
+                        0,
+                        SECONDS,
+                        RATE,
+                        SEED,
+                        List.of());
         ByteBuffer request = ByteBuffer.allocateDirect(REQUEST.length).put(REQUEST).flip();
         FutureTask<LoadResult> result =
                 new FutureTask<>(() -> new OpenLoop(job, new ByteBuffer[] {request}).run());
