@@ -38,6 +38,7 @@ final class ThreadScheduling {
     private static final long NICE_OFFSET = 16;
     private static final long RUNTIME_OFFSET = 24;
     private static final int SCHED_OTHER = 0;
+    private static final int SCHED_IDLE = 5;
     private static final long RESET_ON_FORK = 1;
 
     private ThreadScheduling() {}
@@ -50,7 +51,18 @@ final class ThreadScheduling {
      * @return false where that cannot be had; nothing has changed then
      */
     static boolean set(long thread, int niceness, long sliceNanos) {
-        return set(thread, niceness, sliceNanos, 0);
+        return set(thread, SCHED_OTHER, niceness, sliceNanos, 0);
+    }
+
+    /**
+     * Gives a thread, and those that it starts, what no other thread wants, and a processor that
+     * runs only such threads counts as free for all others. There is no way back without rights
+     * that a service should not have.
+     *
+     * @return false where that cannot be had; nothing has changed then
+     */
+    static boolean setIdle(long thread, int niceness) {
+        return set(thread, SCHED_IDLE, niceness, 0, 0);
     }
 
     /**
@@ -58,14 +70,15 @@ final class ThreadScheduling {
      * of a pool is started by whoever brings it work, also by an event loop.
      */
     static boolean setAlone(long thread, int niceness, long sliceNanos) {
-        return set(thread, niceness, sliceNanos, RESET_ON_FORK);
+        return set(thread, SCHED_OTHER, niceness, sliceNanos, RESET_ON_FORK);
     }
 
-    private static boolean set(long thread, int niceness, long sliceNanos, long flags) {
+    private static boolean set(long thread, int policy, int niceness, long sliceNanos, long flags) {
         try (Arena arena = Arena.ofConfined()) {
-            // All zeros but these: SCHED_OTHER.
+            // All zeros but these.
             MemorySegment attributes = arena.allocate(ATTRIBUTES);
             attributes.set(ValueLayout.JAVA_INT, 0, (int) ATTRIBUTES.byteSize());
+            attributes.set(ValueLayout.JAVA_INT, POLICY_OFFSET, policy);
             attributes.set(ValueLayout.JAVA_LONG, FLAGS_OFFSET, flags);
             attributes.set(ValueLayout.JAVA_INT, NICE_OFFSET, niceness);
             attributes.set(ValueLayout.JAVA_LONG, RUNTIME_OFFSET, sliceNanos);

@@ -52,14 +52,19 @@ public final class Worker {
 
     private static final int LOWEST_PRIORITY = 19;
 
+    /** What it has had of a processor while Java started: with less it has to compete for some. */
+    private static final double ROOM = 0.1;
+
     private Worker() {}
 
     public static void main(String[] arguments) {
         PrintStream progress = System.out;
         // Whatever else prints, a logger for one, must not get between the progress lines.
         System.setOut(System.err);
-        // LightGBM computes on this thread.
-        boolean _ = BackgroundThreads.enter(LOWEST_PRIORITY);
+        // LightGBM computes on this thread. To say that the worker lives takes next to nothing.
+        if (!BackgroundThreads.enterIdle(LOWEST_PRIORITY, ROOM)) {
+            boolean _ = BackgroundThreads.enter(LOWEST_PRIORITY);
+        }
         System.exit(run(arguments, progress, System.err, () -> Runtime.getRuntime().halt(UNHEARD)));
     }
 
