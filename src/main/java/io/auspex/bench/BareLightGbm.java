@@ -8,6 +8,7 @@ import io.auspex.dataset.WalkForward;
 import io.auspex.model.Head;
 import io.auspex.platform.Json;
 import io.auspex.training.LightGbmParameters;
+import io.auspex.training.Worker;
 import io.github.metarank.lightgbm4j.LGBMBooster;
 import io.github.metarank.lightgbm4j.LGBMDataset;
 import io.github.metarank.lightgbm4j.LGBMException;
@@ -30,6 +31,8 @@ public final class BareLightGbm {
     private BareLightGbm() {}
 
     public static void main(String[] arguments) throws IOException, LGBMException {
+        // On a busy machine it decides.
+        Worker.giveWay();
         JobFolder folder = new JobFolder(Path.of(arguments[0]));
         JobSpec job = folder.readJob();
         long[] times = folder.readTimes();

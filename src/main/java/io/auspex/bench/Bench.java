@@ -27,7 +27,8 @@ public final class Bench {
                         --parts=throughput,encoding,together,row,swaps,refits,one-processor
                         --server-cpus=0 --load-cpus=1 --worker-cpus=2 (1 of two) --database-cpus=1
                         swaps and refits: event loop alone on the server's processor, the rest of
-                        the service on the worker's; one-processor: all on the server's besides
+                        the service on the worker's; one-processor: all on the server's besides.
+                        JAVA_OPTS of the environment is the service's, as with ./auspex run
               stream    signals to thousands of subscribers, beside a hand-written broadcast; candle to socket
                         --subscribers=2000 --symbols=10 --speed=600 --stalled=5 (percent that do not read)
                         --seconds=5 --alternations=5 --warm-up=10

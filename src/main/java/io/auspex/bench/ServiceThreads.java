@@ -1,7 +1,6 @@
 package io.auspex.bench;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,8 +39,12 @@ final class ServiceThreads {
             return List.of();
         }
         String own = allowed(loops.getFirst());
-        others.removeIf(task -> !mayRunOn(task, own));
-        if (!own.matches("[0-9]+") || others.size() > MANY) {
+        if (!own.matches("[0-9]+")) {
+            return List.of();
+        }
+        int processor = Integer.parseInt(own);
+        others.removeIf(task -> !mayRunOn(task, processor));
+        if (others.size() > MANY) {
             return List.of();
         }
         return Stream.concat(loops.stream(), others.stream())
@@ -49,21 +52,18 @@ final class ServiceThreads {
                 .toList();
     }
 
-    private static boolean mayRunOn(Path task, String processor) {
+    private static boolean mayRunOn(Path task, int processor) {
         try {
             for (String range : allowed(task).split(",")) {
                 String[] ends = range.split("-");
-                int number = Integer.parseInt(processor);
-                if (Integer.parseInt(ends[0]) <= number
-                        && number <= Integer.parseInt(ends[ends.length - 1])) {
+                if (Integer.parseInt(ends[0]) <= processor
+                        && processor <= Integer.parseInt(ends[ends.length - 1])) {
                     return true;
                 }
             }
             return false;
-        } catch (NoSuchFileException ended) {
+        } catch (IOException ended) {
             return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -41,6 +41,12 @@ record ServingPlan(
         if (!PARTS.containsAll(parts)) {
             throw new IllegalArgumentException("--parts is some of " + PARTS);
         }
+        if (parts.contains("one-processor")
+                && !parts.contains("swaps")
+                && !parts.contains("refits")) {
+            throw new IllegalArgumentException(
+                    "--parts: one-processor is where swaps or refits are measured: name them too");
+        }
     }
 
     static ServingPlan of(BenchOptions options) {

@@ -41,6 +41,12 @@ record EventLoopProcessors(BitSet own, BitSet others) {
                         Runtime.getRuntime().availableProcessors(),
                         wanted);
         divided.keepOthersAway();
+        if (!ThreadAffinity.of(ThreadScheduling.SELF).equals(divided.others)) {
+            throw new LaunchException(
+                    SETTING
+                            + ": this system does not let a process choose processors for its threads"
+                            + " (sched_setaffinity); allow that, or leave the option away");
+        }
         System.setProperty(PROPERTY, text(divided.own));
         return Optional.of(divided);
     }

@@ -61,11 +61,18 @@ public final class Worker {
         PrintStream progress = System.out;
         // Whatever else prints, a logger for one, must not get between the progress lines.
         System.setOut(System.err);
-        // LightGBM computes on this thread. To say that the worker lives takes next to nothing.
+        giveWay();
+        System.exit(run(arguments, progress, System.err, () -> Runtime.getRuntime().halt(UNHEARD)));
+    }
+
+    /**
+     * The calling thread, on which LightGBM computes, and those that it starts come after whatever
+     * answers requests. To say that a worker lives takes next to nothing.
+     */
+    public static void giveWay() {
         if (!BackgroundThreads.enterIdle(LOWEST_PRIORITY, ROOM)) {
             boolean _ = BackgroundThreads.enter(LOWEST_PRIORITY);
         }
-        System.exit(run(arguments, progress, System.err, () -> Runtime.getRuntime().halt(UNHEARD)));
     }
 
     /**
