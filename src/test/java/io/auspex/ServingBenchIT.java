@@ -17,17 +17,7 @@ class ServingBenchIT {
 
     @Test
     void tellsOfEveryComparisonWithItsGoalAndLosesNoRequest(@TempDir Path folder) throws Exception {
-        String table =
-                PackagedBench.print(
-                        folder,
-                        "serving",
-                        "--seconds=1",
-                        "--alternations=1",
-                        "--warm-up=0",
-                        "--days=10",
-                        "--connections=8",
-                        "--rate=200");
-        List<String> rows = table.lines().filter(line -> line.startsWith("| ")).toList();
+        List<String> rows = rows(folder, "throughput,encoding,together,row");
         assertRow(rows, "JSON predict, 60 named features", "at least 0.85");
         assertRow(rows, "the same, p99 with every connection busy", "at most 1.30");
         assertRow(rows, "the same, requests/s, against raw echo", "|");
@@ -39,11 +29,39 @@ class ServingBenchIT {
         assertRow(rows, "binary infer, rows of concurrent requests together", "at least 1.00");
         assertRow(rows, "rows together; p99 against one by one", "|");
         assertRow(rows, "single row in process", "at most 1.30");
+        assertThat(rows).anyMatch(row -> row.startsWith("| requests failed | 0 of "));
+    }
+
+    @Test
+    void tellsOfLatenciesDuringSwapsAndRefitsWithTheirGoalsAndLosesNoRequest(@TempDir Path folder)
+            throws Exception {
+        List<String> rows = rows(folder, "swaps,refits,one-processor");
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            assertRow(rows, "event loop on a processor of its own: open loop at", "p99.9");
+            assertRow(rows, "a swap every second, without the", "at most 1.20");
+            assertRow(rows, "during a whole refit, without the", "at most 1.30");
+        }
         assertRow(rows, "all of the service on one processor: open loop at", "p99.9");
         assertRow(rows, "the same, a swap every second", "at most 1.20");
         assertRow(rows, "the same, during a whole refit, worker on", "at most 1.30");
         assertRow(rows, "worker on the event loop's processor", "at most 3.00");
         assertThat(rows).anyMatch(row -> row.startsWith("| requests failed | 0 of "));
+    }
+
+    private static List<String> rows(Path folder, String parts) throws Exception {
+        return PackagedBench.print(
+                        folder,
+                        "serving",
+                        "--parts=" + parts,
+                        "--seconds=1",
+                        "--alternations=1",
+                        "--warm-up=0",
+                        "--days=10",
+                        "--connections=8",
+                        "--rate=200")
+                .lines()
+                .filter(line -> line.startsWith("| "))
+                .toList();
     }
 
     private static void assertRow(List<String> rows, String what, String goal) {
