@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How a bench starts the packaged service: by the command line of the launcher, but for what is
@@ -21,6 +24,9 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
     /** No starter models: the service has what it learns itself. */
     static final String NO_STARTERS = "--models-folder=no-models";
 
+    /** The launcher's, without AUSPEX_HEAP. */
+    static final List<String> LAUNCHERS_HEAP = List.of("-Xms1g", "-Xmx1g");
+
     ServiceStart {
         heap = List.copyOf(heap);
         options = List.copyOf(options);
@@ -28,16 +34,17 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
 
     /** With the launcher's heap, on any processor. */
     static ServiceStart with(List<String> options) {
-        return new ServiceStart(List.of("-Xmx1g"), Processors.ANY, options);
+        return new ServiceStart(LAUNCHERS_HEAP, Processors.ANY, options);
     }
 
     ServiceStart on(Processors chosen) {
         return new ServiceStart(heap, chosen, options);
     }
 
-    /** A heap that grows to so much. */
+    /** The launcher's with another AUSPEX_HEAP. */
     ServiceStart withHeap(int megabytes) {
-        return new ServiceStart(List.of("-Xmx" + megabytes + "m"), processors, options);
+        return new ServiceStart(
+                List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m"), processors, options);
     }
 
     /** A heap that is all in RAM from the start, so that what grows is not the heap. */
@@ -55,9 +62,11 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
         List<String> flags = new ArrayList<>(heap);
         aotCache().ifPresent(cache -> flags.add("-XX:AOTCache=" + cache));
         // As the launcher does: a collector, say, that the service is to be measured with.
-        Optional.ofNullable(System.getenv("JAVA_OPTS"))
-                .filter(text -> !text.isBlank())
-                .ifPresent(text -> flags.addAll(List.of(text.trim().split("\\s+"))));
+        List<String> given = variable("JAVA_OPTS");
+        if (given.stream().anyMatch(word -> word.startsWith("-Xm"))) {
+            flags.removeIf(word -> word.startsWith("-Xms"));
+        }
+        flags.addAll(given);
         words.addAll(java(flags));
         words.addAll(options);
         return words;
@@ -75,11 +84,17 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
         return fits ? Optional.of(cache) : Optional.empty();
     }
 
-    /** The launcher's command line with some options of the JVM. */
+    /**
+     * The launcher's command line with some options of the JVM, its collector unless they name one.
+     */
     static List<String> java(List<String> flags) throws IOException {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(flags);
+        if (Stream.concat(flags.stream(), variable("JAVA_TOOL_OPTIONS").stream())
+                .noneMatch(word -> word.matches("-XX:\\+Use\\w*GC"))) {
+            words.add("-XX:+UseSerialGC");
+        }
         words.addAll(
                 List.of(
                         "-XX:+ExitOnOutOfMemoryError",
@@ -93,6 +108,13 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
                         "-jar",
                         packagedJar().toString()));
         return words;
+    }
+
+    private static List<String> variable(String name) {
+        return Pattern.compile("\\s+")
+                .splitAsStream(Objects.requireNonNullElse(System.getenv(name), ""))
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     /** The checkout's models, beside the build, as the launcher has them. */
