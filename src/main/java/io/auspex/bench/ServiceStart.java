@@ -24,9 +24,6 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
     /** No starter models: the service has what it learns itself. */
     static final String NO_STARTERS = "--models-folder=no-models";
 
-    /** The launcher's, without AUSPEX_HEAP. */
-    static final List<String> LAUNCHERS_HEAP = List.of("-Xms1g", "-Xmx1g");
-
     ServiceStart {
         heap = List.copyOf(heap);
         options = List.copyOf(options);
@@ -34,7 +31,7 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
 
     /** With the launcher's heap, on any processor. */
     static ServiceStart with(List<String> options) {
-        return new ServiceStart(LAUNCHERS_HEAP, Processors.ANY, options);
+        return new ServiceStart(List.of("-Xmx1g"), Processors.ANY, options);
     }
 
     ServiceStart on(Processors chosen) {
@@ -43,8 +40,7 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
 
     /** The launcher's with another AUSPEX_HEAP. */
     ServiceStart withHeap(int megabytes) {
-        return new ServiceStart(
-                List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m"), processors, options);
+        return new ServiceStart(List.of("-Xmx" + megabytes + "m"), processors, options);
     }
 
     /** A heap that is all in RAM from the start, so that what grows is not the heap. */
@@ -62,11 +58,7 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
         List<String> flags = new ArrayList<>(heap);
         aotCache().ifPresent(cache -> flags.add("-XX:AOTCache=" + cache));
         // As the launcher does: a collector, say, that the service is to be measured with.
-        List<String> given = variable("JAVA_OPTS");
-        if (given.stream().anyMatch(word -> word.startsWith("-Xm"))) {
-            flags.removeIf(word -> word.startsWith("-Xms"));
-        }
-        flags.addAll(given);
+        flags.addAll(variable("JAVA_OPTS"));
         words.addAll(java(flags));
         words.addAll(options);
         return words;
@@ -91,12 +83,15 @@ record ServiceStart(List<String> heap, Processors processors, List<String> optio
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(flags);
-        if (Stream.concat(flags.stream(), variable("JAVA_TOOL_OPTIONS").stream())
+        List<String> inherited = new ArrayList<>(variable("JAVA_TOOL_OPTIONS"));
+        inherited.addAll(variable("JDK_JAVA_OPTIONS"));
+        if (Stream.concat(flags.stream(), inherited.stream())
                 .noneMatch(word -> word.matches("-XX:\\+Use\\w*GC"))) {
             words.add("-XX:+UseSerialGC");
         }
         words.addAll(
                 List.of(
+                        "-XX:InitialRAMPercentage=100",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:TrimNativeHeapInterval=30000",
                         "-XX:MetaspaceSize=192m",

@@ -105,7 +105,7 @@ final class StartupBench {
     }
 
     private static List<String> jvm(List<String> flags) throws IOException {
-        List<String> all = new ArrayList<>(ServiceStart.LAUNCHERS_HEAP);
+        List<String> all = new ArrayList<>(List.of("-Xmx1g"));
         all.addAll(flags);
         return ServiceStart.java(all);
     }
