@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -67,6 +69,10 @@ final class SignalEmission implements AutoCloseable {
     private final InstantSource clock;
     private final Listener listener;
     private final AtomicBoolean draining = new AtomicBoolean();
+
+    /** A permit ends the wait between two attempts. */
+    private final Semaphore ending = new Semaphore(0);
+
     private volatile @Nullable Thread drain;
     private volatile boolean closed;
 
@@ -132,18 +138,22 @@ final class SignalEmission implements AutoCloseable {
         return spool.size();
     }
 
-    /** Ends its thread; what waits stays on disk. */
+    /**
+     * Ends its thread; what waits stays on disk. What is on its way to the database may be stored
+     * there, so its answer is waited for, and published.
+     */
     @Override
     public void close() {
         closed = true;
+        ending.release();
         Thread thread = drain;
         if (thread == null) {
             return;
         }
-        thread.interrupt();
         try {
             if (!thread.join(STOP_TIMEOUT)) {
                 LOG.warn("the spool did not stop in time");
+                thread.interrupt();
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -168,7 +178,7 @@ final class SignalEmission implements AutoCloseable {
                         ended.getAsBoolean()
                                 ? Uni.createFrom().failure(new CancellationException("it ends"))
                                 : ledger.append(decided))
-                .onFailure(failure -> !SignalLedger.isRefusal(failure))
+                .onFailure(failure -> !SignalLedger.isRefusal(failure) && !ended.getAsBoolean())
                 .retry()
                 .withBackOff(config.appendBackoff())
                 .atMost(config.appendAttempts() - 1L)
@@ -240,11 +250,17 @@ final class SignalEmission implements AutoCloseable {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
+                if (closed) {
+                    return;
+                }
                 failures++;
                 if (failures == 1) {
                     LOG.warnf("%d signals wait in the spool: %s", spool.size(), away);
                 }
-                Thread.sleep(BACKOFF.after(failures, ThreadLocalRandom.current()));
+                boolean _ =
+                        ending.tryAcquire(
+                                BACKOFF.after(failures, ThreadLocalRandom.current()).toMillis(),
+                                TimeUnit.MILLISECONDS);
             }
         }
         if (closed) {

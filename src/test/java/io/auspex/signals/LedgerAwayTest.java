@@ -32,6 +32,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
@@ -73,6 +76,12 @@ class LedgerAwayTest {
             Collections.synchronizedList(new ArrayList<>());
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicInteger refusedForTheLead = new AtomicInteger();
+    private final AtomicInteger onTheWay = new AtomicInteger();
+
+    /** An append goes on to the database when this is complete. */
+    private volatile CompletableFuture<Boolean> way = CompletableFuture.completedFuture(true);
+
+    private String appendTimeout = "500ms";
     private FaultProxy line;
     private Pool pool;
     private SignalPipeline pipeline;
@@ -181,6 +190,32 @@ class LedgerAwayTest {
         assertThat(provisional).isEmpty();
         requireNothingTwiceAndNoGap(head);
         assertThat(pipeline.hasHandled(LiveService.FEED, second.closeTimeMillis())).isTrue();
+    }
+
+    /** Its publication would be lost otherwise: who starts again holds it for published. */
+    @Test
+    void whatIsOnItsWayWhenTheServiceEndsIsWaitedForAndPublished() throws Exception {
+        pipeline.stop();
+        appendTimeout = "4s";
+        pipeline = pipeline(100_000);
+        pipeline.start(null);
+        line.cut();
+        pipeline.onClose(stored());
+        way = new CompletableFuture<>();
+        int before = onTheWay.get();
+        await(() -> onTheWay.get() > before);
+        line.restore();
+        FutureTask<Boolean> stop =
+                new FutureTask<>(() -> {
+                    pipeline.stop();
+                    return true;
+                });
+        Thread stopping = Thread.ofVirtual().start(stop);
+        await(() -> stopping.getState() == Thread.State.TIMED_WAITING);
+        way.complete(true);
+        assertThat(stop.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(heard).hasSize(SYMBOLS);
+        assertThat(pipeline.status().spooled()).isZero();
     }
 
     /** A killed service's session may outlive it, and with it its lead. */
@@ -293,7 +328,7 @@ class LedgerAwayTest {
                         .withMapping(SignalsConfig.class)
                         .withDefaultValue("auspex.signals.append-attempts", "2")
                         .withDefaultValue("auspex.signals.append-backoff", "10ms")
-                        .withDefaultValue("auspex.signals.append-timeout", "500ms")
+                        .withDefaultValue("auspex.signals.append-timeout", appendTimeout)
                         .withDefaultValue("auspex.signals.spool", String.valueOf(spool))
                         .addDiscoveredConverters()
                         .build()
@@ -304,7 +339,10 @@ class LedgerAwayTest {
                 new SignalLedger(database) {
                     @Override
                     public Uni<List<Signal>> append(List<PendingSignal> signals) {
-                        return super.append(signals)
+                        onTheWay.incrementAndGet();
+                        return Uni.createFrom()
+                                .completionStage(way)
+                                .chain(() -> super.append(signals))
                                 .onFailure(NotTheLeader::isCauseOf)
                                 .invoke(refusedForTheLead::incrementAndGet);
                     }
