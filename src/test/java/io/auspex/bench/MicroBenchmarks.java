@@ -7,6 +7,7 @@ import java.util.Collection;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
@@ -19,24 +20,48 @@ class MicroBenchmarks {
 
     @Test
     void print() throws Exception {
+        Collection<RunResult> results =
+                run(
+                        System.getProperty("auspex.benchmarks", "Benchmark"),
+                        Integer.getInteger("auspex.forks", 3),
+                        5,
+                        TimeValue.seconds(1));
+        if (System.getProperty("auspex.benchmarks") == null) {
+            assertThat(results)
+                    .extracting(result -> result.getParams().getBenchmark())
+                    .as("every benchmark ran")
+                    .contains(PredictBenchmark.class.getName() + ".singleRow");
+        }
+        assertThat(results).as("benchmarks that ran").isNotEmpty();
+    }
+
+    /**
+     * Runs benchmarks in processes of their own.
+     *
+     * @param include which ones, as a regular expression
+     * @param iterations of warming up and, as many, of measuring
+     * @param each how long one takes
+     * @return of those that ran to their end
+     */
+    static Collection<RunResult> run(String include, int forks, int iterations, TimeValue each)
+            throws RunnerException {
+        // ONNX Runtime 1.29 on Linux reads its own command line, recursively: the class path in one
+        // of tens of kilobytes takes more than a thread's stack. In a jar it is not in the line.
+        System.setProperty("jmh.separateClasspathJAR", "true");
         ChainedOptionsBuilder options =
                 new OptionsBuilder()
-                        .include(System.getProperty("auspex.benchmarks", "Benchmark"))
-                        .forks(Integer.getInteger("auspex.forks", 3))
-                        .warmupIterations(5)
-                        .warmupTime(TimeValue.seconds(1))
-                        .measurementIterations(5)
-                        .measurementTime(TimeValue.seconds(1))
+                        .include(include)
+                        .forks(forks)
+                        .warmupIterations(iterations)
+                        .warmupTime(each)
+                        .measurementIterations(iterations)
+                        .measurementTime(each)
                         .jvmArgs(
                                 "-Xmx1g",
                                 "-XX:+UseSerialGC",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
                                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
-        Collection<RunResult> results = new Runner(options.build()).run();
-        assertThat(results)
-                .extracting(result -> result.getParams().getBenchmark())
-                .as("every benchmark ran")
-                .contains(PredictBenchmark.class.getName() + ".singleRow");
+        return new Runner(options.build()).run();
     }
 }
