@@ -11,13 +11,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -70,11 +68,10 @@ final class SignalEmission implements AutoCloseable {
     private final Listener listener;
     private final AtomicBoolean draining = new AtomicBoolean();
 
-    /** A permit ends the wait between two attempts. */
-    private final Semaphore ending = new Semaphore(0);
+    /** At zero it is; that ends the wait between two attempts, too. */
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private volatile @Nullable Thread drain;
-    private volatile boolean closed;
 
     SignalEmission(
             SignalLedger ledger,
@@ -109,7 +106,7 @@ final class SignalEmission implements AutoCloseable {
         for (int failures = 0; true; failures++) {
             if (spool.isEmpty()) {
                 try {
-                    List<Signal> stored = append(decided, () -> false);
+                    List<Signal> stored = append(decided);
                     timed.commitDone();
                     List<Signal> news = hub.publish(stored);
                     timed.publicationDone();
@@ -144,8 +141,7 @@ final class SignalEmission implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
-        ending.release();
+        closed.countDown();
         Thread thread = drain;
         if (thread == null) {
             return;
@@ -160,25 +156,19 @@ final class SignalEmission implements AutoCloseable {
         }
     }
 
-    /**
-     * @param ended from then on it is not tried again: nobody waits for what comes of it
-     */
-    private List<Signal> append(List<PendingSignal> decided, BooleanSupplier ended) {
+    private List<Signal> append(List<PendingSignal> decided) {
         return Await.item(() -> {
             // Behind the sending of the statement, so that it costs the database no time.
             Objects.requireNonNull(Vertx.currentContext(), "awaited on a context")
                     .runOnContext(_ -> hub.storing(decided));
-            return stored(decided, ended);
+            return stored(decided);
         });
     }
 
-    private Uni<List<Signal>> stored(List<PendingSignal> decided, BooleanSupplier ended) {
+    private Uni<List<Signal>> stored(List<PendingSignal> decided) {
         return Uni.createFrom()
-                .deferred(() ->
-                        ended.getAsBoolean()
-                                ? Uni.createFrom().failure(new CancellationException("it ends"))
-                                : ledger.append(decided))
-                .onFailure(failure -> !SignalLedger.isRefusal(failure) && !ended.getAsBoolean())
+                .deferred(() -> ledger.append(decided))
+                .onFailure(failure -> !SignalLedger.isRefusal(failure))
                 .retry()
                 .withBackOff(config.appendBackoff())
                 .atMost(config.appendAttempts() - 1L)
@@ -212,8 +202,12 @@ final class SignalEmission implements AutoCloseable {
         return true;
     }
 
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
     private void drainBeside() {
-        if (!closed && draining.compareAndSet(false, true)) {
+        if (!isClosed() && draining.compareAndSet(false, true)) {
             drain = Thread.ofVirtual().name("signal-spool").start(this::drainAll);
         }
     }
@@ -225,7 +219,7 @@ final class SignalEmission implements AutoCloseable {
                 drainWhatWaits();
                 draining.set(false);
                 // What came between the last look and now has found this thread still at work.
-            } while (!closed && !spool.isEmpty() && draining.compareAndSet(false, true));
+            } while (!isClosed() && !spool.isEmpty() && draining.compareAndSet(false, true));
         } catch (InterruptedException stopped) {
             draining.set(false);
             Thread.currentThread().interrupt();
@@ -236,7 +230,7 @@ final class SignalEmission implements AutoCloseable {
         int failures = 0;
         long since = System.nanoTime();
         int taken = 0;
-        while (!closed && !spool.isEmpty()) {
+        while (!isClosed() && !spool.isEmpty()) {
             try {
                 Optional<List<PendingSignal>> oldest = spool.oldest();
                 if (oldest.isEmpty()) {
@@ -250,20 +244,17 @@ final class SignalEmission implements AutoCloseable {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                if (closed) {
-                    return;
-                }
                 failures++;
                 if (failures == 1) {
                     LOG.warnf("%d signals wait in the spool: %s", spool.size(), away);
                 }
                 boolean _ =
-                        ending.tryAcquire(
+                        closed.await(
                                 BACKOFF.after(failures, ThreadLocalRandom.current()).toMillis(),
                                 TimeUnit.MILLISECONDS);
             }
         }
-        if (closed) {
+        if (isClosed()) {
             return;
         }
         LOG.infof(
@@ -273,7 +264,7 @@ final class SignalEmission implements AutoCloseable {
 
     private void take(List<PendingSignal> oldest) {
         try {
-            listener.appended(hub.publish(append(oldest, () -> closed)));
+            listener.appended(hub.publish(append(oldest)));
         } catch (RuntimeException failure) {
             if (!SignalLedger.isRefusal(failure)
                     || NotTheLeader.isCauseOf(failure) && !isBehind(oldest.getFirst())) {
